@@ -1,0 +1,319 @@
+"""What can go wrong, as sentences for the user.
+
+    DWhisperError                     status 1: this medium failed, the others go on
+      UsageError                      status 2: what was asked for can't be had; nothing was started
+        LanguageUnknown, ModelUnknown, FormatUnknown, TimeUnreadable, RangeEmpty, EngineUnknown, EngineMissing, DeviceUnknown,
+        ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous,
+        JobBusy, NothingToExport
+      MediumError                     the user's file
+        MediumMissing, MediumUnreadable, MediumEmpty, NotMedia, RefersElsewhere, NoAudio, TrackMissing, FolderWithoutMedia,
+        RangePastEnd, MediumChanged, ExtractionFailed
+      ModelError                      the weights
+        ModelBroken, ModelDownloadFailed
+      WorkerError                     a worker process
+        WorkerMissing, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
+      FFmpegMissing, OutputNotWritable, StoreUnusable, StoreTooNew, SettingsUnreadable
+
+A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
+shown in another language than the log's. It says what happened, what that means for the user's work, and what to do.
+Anything raised that is not a `DWhisperError` is a bug and is shown as one.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from dwhisper_worker.contract import Code, Failure
+
+
+def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
+    """Marks a template for gettext without translating it yet."""
+    return template
+
+
+class DWhisperError(Exception):
+    """An error that a user can meet. `fields` fill the braces of `template`."""
+
+    template: ClassVar[str]
+    status: ClassVar[int] = 1
+
+    def __init__(self, **fields: object) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence for the user, its template passed through `translate` first."""
+        return translate(self.template).format(**self.fields)
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+# --- wrong use -----------------------------------------------------------------------------------------------------
+
+
+class UsageError(DWhisperError):
+    """What was asked for can't be had, and nothing was started."""
+
+    status = 2
+
+
+class LanguageUnknown(UsageError):
+    template = N_("Whisper does not know the language “{language}”. Nothing was started. Use a code such as en, de or ja, or auto.")
+
+
+class ModelUnknown(UsageError):
+    template = N_(
+        "There is no model “{model}”. Nothing was started. “dwhisper models list” shows those with a name; a folder of weights"
+        " can be given by its path."
+    )
+
+
+class FormatUnknown(UsageError):
+    template = N_("There is no subtitle format “{format}”. Nothing was started. Known are: {known}.")
+
+
+class TimeUnreadable(UsageError):
+    template = N_("“{text}” is not a time. Nothing was started. Write seconds (90.5) or hours, minutes, seconds (1:02:03.5).")
+
+
+class RangeEmpty(UsageError):
+    template = N_("Nothing lies between {start} and {end}, so nothing was started. --to must come after --from.")
+
+
+class EngineUnknown(UsageError):
+    template = N_("There is no engine “{engine}”. Nothing was started. Known are: {known}.")
+
+
+class EngineMissing(UsageError):
+    template = N_("The engine “{engine}” is not installed here, so nothing was started. Install it with: pip install '{package}'.")
+
+
+class DeviceUnknown(UsageError):
+    template = N_("This computer has no device “{device}” that the engine can use. Nothing was started. It has: {known}.")
+
+
+class ComputeTypeUnknown(UsageError):
+    template = N_("“{device}” can't compute in {compute_type}. Nothing was started. It can in: {known}.")
+
+
+class ModelLacksLanguage(UsageError):
+    template = N_(
+        "The model “{model}” knows English only, not “{language}”. Nothing was started. Take a multilingual model such as small"
+        " or large-v3-turbo."
+    )
+
+
+class ModelCannotTranslate(UsageError):
+    template = N_(
+        "The model “{model}” was not trained to translate. Nothing was started. Take one that was, such as small, medium or large-v3."
+    )
+
+
+class SettingUnknown(UsageError):
+    template = N_("There is no setting “{key}”. Nothing was changed. “dwhisper settings list” shows them all.")
+
+
+class SettingValueBad(UsageError):
+    template = N_("“{value}” is no value for {key}: it must be {expected}. Nothing was changed.")
+
+
+class JobUnknown(UsageError):
+    template = N_("There is no job “{job}”. “dwhisper jobs list” shows those there are.")
+
+
+class JobAmbiguous(UsageError):
+    template = N_("“{job}” could be several jobs: {candidates}. Give more of its name.")
+
+
+class JobBusy(UsageError):
+    template = N_("Another DWhisper is working on “{name}” right now. Nothing was changed. Pause or cancel the job first, then try again.")
+
+
+class NothingToExport(UsageError):
+    template = N_("“{name}” has no transcript yet, so there is nothing to export. “dwhisper jobs resume {job}” goes on with it.")
+
+
+# --- the medium ----------------------------------------------------------------------------------------------------
+
+
+class MediumError(DWhisperError):
+    """The user's file can't be used. The others in the queue go on."""
+
+
+class MediumMissing(MediumError):
+    template = N_("“{path}” is not there. It was left out. Check the name and whether its disk is connected.")
+
+
+class MediumUnreadable(MediumError):
+    template = N_("“{path}” can't be read ({detail}). It was left out. Check its permissions and its disk.")
+
+
+class MediumEmpty(MediumError):
+    template = N_("“{path}” is empty (0 bytes). It was left out. The copy or download it came from probably failed.")
+
+
+class NotMedia(MediumError):
+    template = N_(
+        "“{path}” is not a video or audio file that FFmpeg can read ({detail}). It was left out. If it is a recording that broke off,"
+        " it may lack its index: a repair tool such as untrunc may save it."
+    )
+
+
+class RefersElsewhere(MediumError):
+    template = N_(
+        "“{path}” is a list that names other files or addresses ({format}), not a recording. It was left out, since opening it could"
+        " read files or fetch addresses you did not choose. Add the recordings themselves."
+    )
+
+
+class NoAudio(MediumError):
+    template = N_("“{path}” has no audio track, so there is nothing to transcribe. It was left out.")
+
+
+class TrackMissing(MediumError):
+    template = N_("“{path}” has no audio track “{track}”. It was left out. It has: {tracks}.")
+
+
+class FolderWithoutMedia(MediumError):
+    template = N_("The folder “{path}” holds no video or audio file. It was left out.")
+
+
+class RangePastEnd(MediumError):
+    template = N_("“{path}” ends at {duration}, before {start}. It was left out. Choose an earlier --from.")
+
+
+class MediumChanged(MediumError):
+    template = N_(
+        "“{path}” is no longer the file that this job was begun with. The finished part is kept and can be exported. Run transcribe on"
+        " it again to start a new job."
+    )
+
+
+class ExtractionFailed(MediumError):
+    template = N_(
+        "FFmpeg could not read the sound of “{path}” between {start} and {end} ({detail}). The rest of the job is kept;"
+        " “dwhisper jobs retry {job}” tries again."
+    )
+
+
+class FFmpegMissing(DWhisperError):
+    template = N_(
+        "No ffmpeg was found, neither on this system nor the one that comes with DWhisper. Nothing was started. Install ffmpeg or"
+        " reinstall DWhisper."
+    )
+
+
+# --- models and workers --------------------------------------------------------------------------------------------
+
+
+class ModelError(DWhisperError):
+    """The weights can't be used."""
+
+
+class ModelBroken(ModelError):
+    template = N_(
+        "The weights of “{model}” at {path} are damaged or not a Whisper model ({detail}). Nothing was started. “dwhisper models remove"
+        " {model}” and then “dwhisper models download {model}” fetches them again."
+    )
+
+
+class ModelDownloadFailed(ModelError):
+    template = N_(
+        "The model “{model}” is not on this computer and could not be downloaded ({detail}). Your work is kept. Check the connection, or"
+        " bring the weights here with “dwhisper models import FOLDER”."
+    )
+
+
+class WorkerError(DWhisperError):
+    """A worker process failed; what it had in hand is given out again."""
+
+
+class WorkerMissing(WorkerError):
+    template = N_("The worker “{command}” could not be started ({detail}). Nothing is lost. Check the setting worker.command.")
+
+
+class WorkerDied(WorkerError):
+    template = N_("A worker ended unexpectedly ({detail}). What it was working on is given out again.")
+
+
+class WorkerHung(WorkerError):
+    template = N_("A worker gave no sign of life for {seconds:.0f} s and was ended. What it was working on is given out again.")
+
+
+class WorkerNonsense(WorkerError):
+    template = N_("A worker sent something that is no answer ({detail}) and was ended. What it was working on is given out again.")
+
+
+class WorkerRefused(WorkerError):
+    template = N_("A worker could not do its task ({detail}). The log has the details.")
+
+
+class ContractMismatch(WorkerError):
+    template = N_(
+        "The worker speaks version {theirs} of the protocol, this program {ours}. Nothing was started. Install the same version of both."
+    )
+
+
+class OutOfMemory(WorkerError):
+    template = N_(
+        "There is not enough memory for the model “{model}”. What is done is kept. Take a smaller model, or close other programs."
+    )
+
+
+# --- results -------------------------------------------------------------------------------------------------------
+
+
+class OutputNotWritable(DWhisperError):
+    template = N_(
+        "The subtitles could not be written to “{path}” ({detail}). The transcript is kept: “dwhisper export {job} --output-dir FOLDER”"
+        " writes them elsewhere."
+    )
+
+
+class StoreUnusable(DWhisperError):
+    template = N_("The file with all jobs, “{path}”, can't be used ({detail}). Nothing was changed in it. Nothing was started.")
+
+
+class StoreTooNew(DWhisperError):
+    template = N_(
+        "The file with all jobs, “{path}”, was written by a newer DWhisper (layout {found}, this one knows {known}). Nothing was changed in"
+        " it. Install the newer version."
+    )
+
+
+class SettingsUnreadable(DWhisperError):
+    template = N_(
+        "The settings file “{path}” can't be read ({detail}). Nothing was started. Mend it, or move it away to begin with defaults."
+    )
+
+
+_BY_CODE: dict[str, type[DWhisperError]] = {
+    Code.CONTRACT_MISMATCH: ContractMismatch,
+    Code.NOT_MEDIA: NotMedia,
+    Code.REFERS_ELSEWHERE: RefersElsewhere,
+    Code.UNREADABLE: MediumUnreadable,
+    Code.ENGINE_UNKNOWN: EngineUnknown,
+    Code.ENGINE_MISSING: EngineMissing,
+    Code.DEVICE_UNKNOWN: DeviceUnknown,
+    Code.COMPUTE_TYPE_UNKNOWN: ComputeTypeUnknown,
+    Code.MODEL_UNKNOWN: ModelUnknown,
+    Code.MODEL_BROKEN: ModelBroken,
+    Code.MODEL_DOWNLOAD_FAILED: ModelDownloadFailed,
+    Code.MODEL_CANNOT_TRANSLATE: ModelCannotTranslate,
+    Code.MODEL_LACKS_LANGUAGE: ModelLacksLanguage,
+    Code.OUT_OF_MEMORY: OutOfMemory,
+}
+
+
+def from_failure(failure: Failure) -> DWhisperError:
+    """The error that a worker's `Failure` stands for; codes without a sentence of their own become `WorkerRefused`."""
+    error = _BY_CODE.get(failure.code)
+    if error is not None:
+        made = error(**failure.fields)
+        try:
+            made.sentence()
+        except (KeyError, IndexError, ValueError):
+            pass  # a worker of another make that sends other fields
+        else:
+            return made
+    return WorkerRefused(detail=failure.fields.get("detail", failure.code))

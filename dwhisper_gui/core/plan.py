@@ -1,0 +1,252 @@
+"""How a medium is cut: into parts, the speech in them into windows, the windows into chunks. Pure functions, no I/O.
+
+Times are seconds of the medium, rounded to milliseconds, which are whole numbers of samples at 16 kHz.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dwhisper_worker.contract import PEAKS_PER_SECOND, SPEECH_FRAME_SECONDS, Span, Window
+
+FIRST_PART_SECONDS = 60.0
+"""The first part is short, so that workers have something to do soon."""
+PART_SECONDS = 600.0
+EDGE_REACH_SECONDS = 15.0
+"""How far from its nominal place an edge may move to find a silence."""
+QUIET_SECONDS = 0.2
+
+MAYBE_SPEECH = 0.25
+SURE_SPEECH = 0.5
+LEAST_SILENCE_SECONDS = 0.16
+LEAST_SPEECH_SECONDS = 0.1
+
+WINDOW_SECONDS = 30.0
+"""What Whisper sees at once."""
+GAP_INSIDE_WINDOW_SECONDS = 4.0
+WINDOW_PAD_SECONDS = 0.2
+GOOD_CUT_AFTER_SECONDS = 20.0
+"""A window that must end because it is full ends at the longest silence after this much of it."""
+
+WINDOWS_IN_CHUNK = 4
+"""On a CPU a batch of four is as quick as any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A range prepared as one; `nominal` edges, before they move into silences."""
+
+    index: int
+    nominal: Span
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a part really ends. `in_speech`: no silence was near, so a word may be cut."""
+
+    time: float
+    in_speech: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChunkKey:
+    """Which chunk of a job: its part, and its place in the part."""
+
+    part: int
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.part}.{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one task carries."""
+
+    key: ChunkKey
+    windows: tuple[Window, ...]
+
+    @property
+    def audio_seconds(self) -> float:
+        """Seconds of audio in its windows."""
+        return sum(window.end - window.start for window in self.windows)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPart:
+    """A part with its real edges, the speech found in it, its chunks, and its waveform's peaks (see `SpeechReply`)."""
+
+    index: int
+    span: Span
+    end_in_speech: bool
+    maybe: tuple[Span, ...]
+    sure: tuple[Span, ...]
+    chunks: tuple[Chunk, ...]
+    peaks: bytes
+
+
+def parts(whole: Span) -> list[Part]:
+    """The parts of a range: a first one of 60 s, then one every 10 min; a rest too short to move an edge in joins the last."""
+    edges = [whole.start]
+    following = whole.start + FIRST_PART_SECONDS
+    while following < whole.end - 2 * EDGE_REACH_SECONDS:
+        edges.append(following)
+        following += PART_SECONDS
+    edges.append(whole.end)
+    last = len(edges) - 2
+    return [
+        Part(index, Span(round(start, 3), round(end, 3)), index == 0, index == last) for index, (start, end) in enumerate(pairwise(edges))
+    ]
+
+
+def edge_slice(nominal: float) -> Span:
+    """The range that alone decides where the edge near `nominal` lies."""
+    return Span(max(0.0, round(nominal - EDGE_REACH_SECONDS, 3)), round(nominal + EDGE_REACH_SECONDS, 3))
+
+
+def edge_in(searched: Span, probabilities: bytes, peaks: bytes) -> Edge:
+    """The middle of the longest silence in the slice; where there is none, of its quietest 0.2 s (`in_speech`).
+
+    `probabilities` and `peaks` are those of `SpeechReply` for exactly that slice."""
+    speech = speech_spans(probabilities, MAYBE_SPEECH, searched)
+    silences = complement(speech, searched)
+    if silences:
+        longest = max(silences, key=lambda silence: (silence.duration, -silence.start))
+        if longest.duration >= QUIET_SECONDS:
+            return Edge(_ms((longest.start + longest.end) / 2), in_speech=False)
+    levels = memoryview(peaks).cast("H")
+    width = round(QUIET_SECONDS * PEAKS_PER_SECOND)
+    if len(levels) <= width:
+        return Edge(_ms((searched.start + searched.end) / 2), in_speech=True)
+    quietest = min(range(len(levels) - width + 1), key=lambda i: sum(levels[i : i + width]))
+    return Edge(_ms(searched.start + (quietest + width / 2) / PEAKS_PER_SECOND), in_speech=True)
+
+
+def speech_spans(probabilities: bytes, threshold: float, within: Span) -> list[Span]:
+    """The ranges of speech, from the probability of each frame (a byte, 255 = 1.0) of the range `within`.
+
+    Speech begins at `threshold` and ends where it stays 0.15 below it (but not below 0.01) for 0.16 s, as Silero's own
+    reference code has it (https://github.com/snakers4/silero-vad)."""
+    begin = threshold * 255
+    stay = max(threshold - 0.15, 0.01) * 255
+    patience = round(LEAST_SILENCE_SECONDS / SPEECH_FRAME_SECONDS)
+    found: list[Span] = []
+    start: int | None = None
+    silent = 0
+    for i, probability in enumerate(probabilities):
+        if start is None:
+            if probability >= begin:
+                start, silent = i, 0
+        elif probability >= stay:
+            silent = 0
+        else:
+            silent += 1
+            if silent >= patience:
+                found.append(_frames(start, i + 1 - silent, within))
+                start = None
+    if start is not None:
+        found.append(_frames(start, len(probabilities) - silent, within))
+    return [span for span in found if span.duration >= LEAST_SPEECH_SECONDS]
+
+
+def _frames(first: int, end: int, within: Span) -> Span:
+    start = _ms(within.start + first * SPEECH_FRAME_SECONDS)
+    return Span(start, max(start, min(within.end, _ms(within.start + end * SPEECH_FRAME_SECONDS))))
+
+
+def complement(spans: Iterable[Span], within: Span) -> list[Span]:
+    """What of `within` no span covers. `spans` are in order and do not overlap."""
+    gaps = []
+    at = within.start
+    for span in spans:
+        if span.start > at:
+            gaps.append(Span(at, min(span.start, within.end)))
+        at = max(at, span.end)
+    if at < within.end:
+        gaps.append(Span(at, within.end))
+    return gaps
+
+
+def windows(maybe: Sequence[Span], sure: Sequence[Span], probabilities: bytes, part: Span) -> list[Window]:
+    """The windows of a part: contiguous ranges of at most 30 s with the speech in them, in order, without overlap.
+
+    Silences up to 4 s stay inside. A window that is full ends at its longest silence after the first 20 s, so that sentences stay
+    whole where they can. Speech of over 30 s without a silence is cut where it is least like speech."""
+    groups: list[list[Span]] = []
+    current: list[Span] = []
+    room = WINDOW_SECONDS - 2 * WINDOW_PAD_SECONDS
+    for span in _short_enough(maybe, probabilities, part, room):
+        current.append(span)
+        while len(current) > 1 and (
+            current[-1].start - current[-2].end > GAP_INSIDE_WINDOW_SECONDS or current[-1].end - current[0].start > room
+        ):
+            cut = _best_cut(current)
+            groups.append(current[:cut])
+            current = current[cut:]
+    if current:
+        groups.append(current)
+    found = []
+    for index, group in enumerate(groups):
+        before = groups[index - 1][-1].end if index else part.start
+        after = groups[index + 1][0].start if index + 1 < len(groups) else part.end
+        start = max(group[0].start - WINDOW_PAD_SECONDS, (before + group[0].start) / 2 if index else part.start)
+        end = min(group[-1].end + WINDOW_PAD_SECONDS, (group[-1].end + after) / 2 if index + 1 < len(groups) else part.end)
+        inside = Span(_ms(start), _ms(end))
+        found.append(Window(index, inside.start, inside.end, tuple(group), tuple(_clipped(sure, inside))))
+    return found
+
+
+def _best_cut(group: list[Span]) -> int:
+    """Where to end a window that holds all of `group` but the last span: the index of the first span of the next one."""
+    gaps = {i: group[i].start - group[i - 1].end for i in range(1, len(group))}
+    last = len(group) - 1
+    if gaps[last] > GAP_INSIDE_WINDOW_SECONDS:
+        return last
+    good = [i for i in gaps if group[i - 1].end - group[0].start >= GOOD_CUT_AFTER_SECONDS]
+    return max(good, key=lambda i: (gaps[i], i)) if good else last
+
+
+def _short_enough(spans: Iterable[Span], probabilities: bytes, part: Span, longest: float) -> Iterable[Span]:
+    """The spans, those above `longest` seconds cut where the probability of speech is least, in their second half."""
+    for span in spans:
+        rest = span
+        while rest.duration > longest:
+            first = round((rest.start + longest / 2 - part.start) / SPEECH_FRAME_SECONDS)
+            end = min(len(probabilities), int((rest.start + longest - part.start) / SPEECH_FRAME_SECONDS))
+            if end <= first:
+                cut = rest.start + longest
+            else:
+                # Summed over five frames (0.16 s), since a single unsure frame may lie inside a word.
+                at = min(range(first, end), key=lambda i: sum(probabilities[max(0, i - 2) : i + 3]))
+                cut = _ms(part.start + (at + 0.5) * SPEECH_FRAME_SECONDS)
+            yield Span(rest.start, cut)
+            rest = Span(cut, rest.end)
+        yield rest
+
+
+def _clipped(spans: Iterable[Span], inside: Span) -> Iterable[Span]:
+    for span in spans:
+        start, end = max(span.start, inside.start), min(span.end, inside.end)
+        if end > start:
+            yield Span(start, end)
+
+
+def chunks(part: Part, found: Sequence[Window]) -> list[Chunk]:
+    """Groups windows. The first part's chunks hold one window each, so that every engine thread has work at once; the last part's
+    shrink toward its end, so that all workers finish together; else four, a batch."""
+    grouped: list[Chunk] = []
+    at = 0
+    while at < len(found):
+        left = len(found) - at
+        size = 1 if part.is_first else WINDOWS_IN_CHUNK
+        if part.is_last:
+            size = min(size, max(1, left // 4))
+        grouped.append(Chunk(ChunkKey(part.index, len(grouped)), tuple(found[at : at + size])))
+        at += size
+    return grouped
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds, 3)
