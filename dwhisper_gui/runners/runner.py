@@ -11,15 +11,20 @@ from dwhisper_gui.core.events import Event
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk
 
+Tell = Callable[[Event], None]
+
 
 @dataclass(frozen=True, slots=True)
 class EngineSetup:
-    """What a worker must have loaded to serve a job."""
+    """What a worker must have loaded, and be able to do, to serve a job."""
 
     engine: str
     model: str
     device: str = "auto"
     compute_type: str = "auto"
+    language: str | None = None
+    """The one the user named; None: it is found out."""
+    translate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,6 @@ class Task:
     setup: EngineSetup
     decoding: Decoding
     parts: tuple[int, ...]
-    audio_seconds: float
-    """Of the medium in those parts, silence included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,10 @@ Called when the runner wants more work, in any order; a part is called for again
 class Runner(Protocol):
     """Gets jobs transcribed."""
 
-    async def detect_language(
-        self, setup: EngineSetup, clips: tuple[bytes, ...], tell: Callable[[Event], None], job: str
-    ) -> list[dict[str, float]]:
+    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
         """For each clip (PCM of at most 30 s of speech) the probability of each language."""
 
-    async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Callable[[Event], None]) -> None:
+    async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """Returns when every chunk is done or failed for good; or, once `stop` is set, when the windows under way are done and
         everything leased has been given back. Cancelling it ends the work at once. Raises `DWhisperError` where nothing can go on (no
         worker can be started, the model can't be loaded, a part can't be prepared); what is done is in the journal."""

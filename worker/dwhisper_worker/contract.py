@@ -423,7 +423,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class WindowResult:
-    """The event of `transcribe`: one window is done.
+    """One window is done.
 
     `flaws` names the guards that no decoding of it passed (empty: all is well); `sampled` is True where the text came from a
     temperature above 0, which is not reproducible; `decodings` counts how often some of it was decoded."""
@@ -433,6 +433,13 @@ class WindowResult:
     decodings: int
     sampled: bool
     flaws: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeEvent:
+    """A sign of life after each batch that held a piece of the chunk; `window` where one of its windows is done with it."""
+
+    window: WindowResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +490,7 @@ MODELS_IMPORT = Call("models_import", ImportRequest, ModelState, Nothing)
 MODELS_REMOVE = Call("models_remove", RemoveRequest, Nothing, Nothing)
 LOAD = Call("load", LoadRequest, LoadReply, DownloadProgress)
 DETECT_LANGUAGE = Call("detect_language", DetectRequest, DetectReply, Nothing)
-TRANSCRIBE = Call("transcribe", TranscribeRequest, TranscribeReply, WindowResult)
+TRANSCRIBE = Call("transcribe", TranscribeRequest, TranscribeReply, TranscribeEvent)
 DRAIN = Call("drain", Nothing, Nothing, Nothing)
 """Starts no further window: the chunks at work are answered as soon as the windows under way are done."""
 SHUTDOWN = Call("shutdown", Nothing, Nothing, Nothing)

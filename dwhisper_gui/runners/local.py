@@ -1,0 +1,211 @@
+"""The runner for one computer: engine workers as child processes, no network, no queue for others."""
+
+import asyncio
+import logging
+import platform
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field, replace
+
+from dwhisper_worker.contract import (
+    DETECT_LANGUAGE,
+    DRAIN,
+    TRANSCRIBE,
+    DetectRequest,
+    Nothing,
+    TranscribeEvent,
+    TranscribeReply,
+    TranscribeRequest,
+    WindowResult,
+    Word,
+)
+
+from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
+from dwhisper_gui.core.events import Note
+from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.runners.board import Board
+from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Task, Tell
+from dwhisper_gui.runners.seat import Patience, Seat
+from dwhisper_gui.workers.child import Worker
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+CHUNKS_IN_FLIGHT = 3
+"""Enough that no engine thread waits while a result travels; more would only hold sound in memory."""
+CORES_A_CHUNK = 4
+"""A chunk's windows keep that many engine threads busy, so a larger processor is given more chunks at once."""
+
+Admission = Callable[[Callable[[], None]], AbstractAsyncContextManager[None]]
+"""Entered while the engine works: one local engine a user. It calls back where it has to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSetup:
+    """How to run workers here. `processes`: engine processes (each with a copy of the model); `threads`: engine threads in each, 0 for one
+    a core."""
+
+    command: Sequence[str]
+    models_folder: str
+    processes: int = 1
+    threads: int = 0
+    cores: int = 1
+    patience: Patience = field(default_factory=Patience)
+
+
+class LocalRunner:
+    """Implements `Runner` with child processes, which stay loaded from one job to the next."""
+
+    def __init__(self, setup: LocalSetup, admission: Admission) -> None:
+        self._setup = setup
+        self._admission = admission
+        self._host = platform.node()
+        self._seats = [
+            Seat(f"local-{number}", setup.command, setup.models_folder, setup.threads, setup.patience)
+            for number in range(1, setup.processes + 1)
+        ]
+
+    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
+        """For each clip the probability of each language, by the model that the job is transcribed with."""
+        seat = self._seats[0]
+        async with self._admission(_waiting(job, tell)):
+            for attempt in range(1, MOST_TRIES + 1):
+                worker = await seat.fill(job, setup, tell)
+                try:
+                    return (await seat.ask(worker, DETECT_LANGUAGE, DetectRequest(clips))).probabilities
+                except WorkerError:
+                    log.exception("detecting the language failed, try %d", attempt)
+                    if attempt == MOST_TRIES:
+                        raise
+            raise AssertionError("unreachable")
+
+    async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
+        """See `Runner.run`."""
+        board = Board()
+        chunks = max(CHUNKS_IN_FLIGHT, 1 + -(-self._setup.cores // CORES_A_CHUNK))
+        lanes = max(2 if len(self._seats) > 1 else 1, chunks // len(self._seats))
+        async with self._admission(_waiting(task.job, tell)):
+            try:
+                async with asyncio.TaskGroup() as group:
+                    feeding = group.create_task(board.feed(_prepared_ahead(task.parts, prepare)))
+                    stopping = group.create_task(self._stop_when(stop, board))
+                    working = [
+                        group.create_task(self._lane(seat, task, board, journal, stop, tell)) for seat in self._seats for _ in range(lanes)
+                    ]
+                    await asyncio.wait(working)
+                    feeding.cancel()
+                    stopping.cancel()
+            except BaseExceptionGroup as failures:
+                self._kill()
+                raise _first_cause(failures) from failures
+            except asyncio.CancelledError:
+                self._kill()
+                raise
+
+    async def close(self) -> None:
+        """Ends the workers."""
+        await asyncio.gather(*(seat.close() for seat in self._seats))
+
+    def _kill(self) -> None:
+        for seat in self._seats:
+            if seat.worker is not None:
+                seat.worker.kill()
+
+    async def _stop_when(self, stop: asyncio.Event, board: Board) -> None:
+        await stop.wait()
+        await board.close()
+        for seat in self._seats:
+            if seat.worker is not None:
+                with suppress(WorkerError):
+                    await seat.worker.ask(DRAIN, Nothing())
+
+    async def _lane(self, seat: Seat, task: Task, board: Board, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
+        """Takes chunks one after the other. Several lanes of a seat keep its worker from ever waiting for one."""
+        while audio := await board.take(seat.name):
+            key = audio.chunk.key
+            worker = await seat.fill(task.job, task.setup, tell)
+            if stop.is_set():
+                return
+            lease = await journal.leased(key, f"{seat.name} ({worker.pid})", self._host)
+            done: set[int] = set()
+            try:
+                reply = await self._transcribe(seat, worker, task, audio, journal, done)
+            except WorkerError as error:
+                final = lease >= MOST_TRIES
+                await journal.failed(key, lease, error.sentence(), final=final)
+                left = replace(audio, windows=tuple(one for one in audio.windows if one.window.index not in done))
+                await (board.done(seat.name) if final else board.give_back(seat.name, left))
+            else:
+                if reply.complete:
+                    await journal.result(key, lease, reply.figures)
+                else:
+                    await journal.released(key, lease, "stopped")
+                await board.done(seat.name)
+
+    async def _transcribe(
+        self, seat: Seat, worker: Worker, task: Task, audio: ChunkAudio, journal: Journal, done: set[int]
+    ) -> TranscribeReply:
+        """Has one chunk transcribed; each window is in the journal, and its index in `done`, before this returns or raises."""
+        expected = {one.window.index: one.window for one in audio.windows}
+        writing: list[asyncio.Task[bool]] = []
+
+        def take(event: TranscribeEvent) -> None:
+            result = event.window
+            if result is None:
+                return
+            window = expected.get(result.index)
+            if window is None or any(word.start < window.start or word.end > window.end for word in _words(result)):
+                worker.kill(WorkerNonsense(detail=f"a result for window {result.index} that does not fit it"))
+                return
+            done.add(result.index)
+            writing.append(asyncio.ensure_future(journal.window_done(audio.chunk.key, result)))
+
+        request = TranscribeRequest(str(audio.chunk.key), task.decoding, audio.windows)
+        try:
+            reply = await seat.ask(worker, TRANSCRIBE, request, take)
+        finally:
+            await asyncio.gather(*writing)
+        if reply.complete and done != set(expected):
+            worker.kill()
+            raise WorkerNonsense(detail=f"a chunk said to be complete with {len(done)} of {len(expected)} windows")
+        return reply
+
+
+def _words(result: WindowResult) -> list[Word]:
+    return [word for segment in result.segments for word in segment.words]
+
+
+def _waiting(job: str, tell: Tell) -> Callable[[], None]:
+    return lambda: tell(Note(job, "engine_busy", {}))
+
+
+def _first_cause(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What to tell the user of several failures: an error with a sentence if there is one."""
+    told, others = failures.split(DWhisperError)
+    cause: BaseException = told or others or failures
+    while isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    return cause
+
+
+async def _prepared_ahead(parts: Sequence[int], prepare: Prepare) -> AsyncGenerator[ChunkAudio, None]:
+    """The chunks of all parts in order; while one part's are given out, the next part is prepared."""
+    following: asyncio.Task[tuple[ChunkAudio | None, AsyncIterator[ChunkAudio]]] | None = None
+    try:
+        for i, part in enumerate(parts):
+            chunk, rest = await (following or asyncio.ensure_future(_begun(prepare(part))))
+            following = asyncio.ensure_future(_begun(prepare(parts[i + 1]))) if i + 1 < len(parts) else None
+            if chunk is not None:
+                yield chunk
+                async for chunk in rest:
+                    yield chunk
+    finally:
+        if following is not None:
+            following.cancel()
+            with suppress(asyncio.CancelledError, DWhisperError):
+                await following
+
+
+async def _begun(chunks: AsyncIterator[ChunkAudio]) -> tuple[ChunkAudio | None, AsyncIterator[ChunkAudio]]:
+    """The first chunk, which takes all the preparation, and the rest."""
+    return await anext(chunks, None), chunks

@@ -1,0 +1,57 @@
+"""Which decodings are suspicious."""
+
+import pytest
+from dwhisper_worker import guards
+from dwhisper_worker.contract import Span, Word
+from dwhisper_worker.engines.engine import Decoded
+
+
+def decoded(text: str, *, log_probability: float = -0.3, no_speech: float = 0.01) -> Decoded:
+    words = tuple(Word(i * 0.4, i * 0.4 + 0.3, f" {word}", 0.9) for i, word in enumerate(text.split()))
+    return Decoded(words, log_probability, no_speech, 0.0)
+
+
+def flaws(heard: Decoded, speech_seconds: float) -> tuple[str, ...]:
+    speech = [Span(0, speech_seconds)]
+    return guards.flaws(heard, speech, speech)
+
+
+SENTENCE = "he was not an ill disposed young man unless to be rather cold hearted and rather selfish is to be ill disposed"
+
+
+def test_plain_speech_passes() -> None:
+    assert flaws(decoded(SENTENCE), 8.0) == ()
+
+
+@pytest.mark.parametrize("phrase", ["no", "thank you", "and then he said to me"])
+def test_a_loop_is_caught_whatever_its_length(phrase: str) -> None:
+    heard = decoded(" ".join([phrase] * 12))
+    assert guards.has_repeated_phrase(heard.words)
+    assert guards.REPEATED in flaws(heard, 20.0)
+
+
+def test_what_people_repeat_for_emphasis_is_no_loop() -> None:
+    assert flaws(decoded("no no no no I said very very very slowly"), 4.0) == ()
+
+
+def test_an_unlikely_text_is_caught_and_told_from_silence() -> None:
+    assert flaws(decoded(SENTENCE, log_probability=-1.2), 8.0) == (guards.LOG_PROBABILITY,)
+    assert flaws(decoded(SENTENCE, log_probability=-1.2, no_speech=0.7), 8.0) == (guards.NO_SPEECH,)
+
+
+def test_words_are_counted_against_the_speech() -> None:
+    assert flaws(decoded("Hello."), 10.0) == (guards.TOO_FEW_WORDS,)
+    assert flaws(decoded(""), 5.0) == (guards.TOO_FEW_WORDS,)
+    assert guards.TOO_MANY_WORDS in flaws(decoded(SENTENCE), 2.0)
+    assert flaws(decoded("Hello."), 1.0) == ()
+
+
+@pytest.mark.parametrize(("text", "count"), [("one two three", 3), ("今日は天気がいい", 4), ("สวัสดีครับ", 5), ("iPhone を買う", 2.5), ("", 0)])
+def test_scripts_without_spaces_count_by_character(text: str, count: float) -> None:
+    assert guards.word_count(text) == count
+
+
+def test_hearing_the_same_again_is_noticed() -> None:
+    near = decoded("He was not an ill-disposed young man.").words
+    assert guards.repeats(decoded("an ill-disposed young").words, near)
+    assert not guards.repeats(decoded("young lady").words, near)

@@ -1,0 +1,103 @@
+"""What becomes of each decoding of a window."""
+
+import numpy as np
+import pytest
+from dwhisper_worker import guards
+from dwhisper_worker.contract import SAMPLE_RATE, Span, Window, Word
+from dwhisper_worker.engines.engine import Decoded
+from dwhisper_worker.pieces import EFFORTS, WindowWork
+
+
+def work(*sure: tuple[float, float], start: float = 60.0, length: float = 20.0) -> WindowWork:
+    spans = tuple(Span(start + a, start + b) for a, b in sure)
+    return WindowWork(Window(4, start, start + length, spans, spans), np.zeros(round(length * SAMPLE_RATE), np.float32))
+
+
+def heard(text: str, start: float, end: float, *, log_probability: float = -0.2, no_speech: float = 0.0, temperature: float = 0.0) -> Decoded:
+    parts = text.split()
+    step = (end - start) / max(1, len(parts))
+    words = tuple(Word(start + i * step, start + (i + 1) * step, f" {part}", 0.9) for i, part in enumerate(parts))
+    return Decoded(words, log_probability, no_speech, temperature)
+
+
+GOOD = "It was a bright cold day in April and the clocks were striking thirteen."
+
+
+def test_a_good_decoding_is_all_it_takes() -> None:
+    window = work((1, 6))
+    assert window.take(window.whole, heard(GOOD, 1, 6)) == []
+    assert window.done
+    result = window.result()
+    assert (result.index, result.decodings, result.sampled, result.flaws) == (4, 1, False, ())
+    assert "".join(segment.text for segment in result.segments).strip() == GOOD
+    assert (result.segments[0].start, result.segments[-1].end) == (61.0, 66.0)
+
+
+def test_a_flawed_decoding_is_tried_again_with_more_effort() -> None:
+    window = work((1, 6))
+    piece = window.whole
+    assert piece.effort.beam_size == 1
+    assert window.take(piece, heard(GOOD, 1, 6, log_probability=-1.5)) == [piece]
+    assert piece.effort.beam_size == 5
+    assert not window.done
+    assert window.take(piece, heard(GOOD, 1, 6)) == []
+    assert window.result().decodings == 2
+    assert not window.result().sampled
+
+
+def test_a_text_from_a_temperature_is_marked_sampled() -> None:
+    window = work((1, 6))
+    window.take(window.whole, heard(GOOD, 1, 6, log_probability=-1.5))
+    window.take(window.whole, heard(GOOD, 1, 6, log_probability=-1.5))
+    assert window.take(window.whole, heard(GOOD, 1, 6, temperature=0.2)) == []
+    assert window.result().sampled
+
+
+def test_what_fails_every_effort_is_kept_and_marked_and_a_loop_is_the_last_choice() -> None:
+    window = work((1, 9))
+    loop = heard("no " * 40, 1, 9, log_probability=-0.01)
+    unlikely = heard(GOOD, 1, 9, log_probability=-1.3)
+    for i in range(len(EFFORTS)):
+        assert not window.done
+        window.take(window.whole, unlikely if i == 3 else loop)
+    assert window.done
+    assert window.result().flaws == (guards.LOG_PROBABILITY,)
+    assert "clocks" in window.result().segments[0].text
+
+
+def test_what_was_left_unheard_becomes_a_piece_of_its_own() -> None:
+    window = work((1, 6), (9, 14))
+    (rest,) = window.take(window.whole, heard(GOOD, 1, 6))
+    assert (rest.span.start, rest.span.end) == (pytest.approx(68.8), pytest.approx(74.2))
+    assert len(rest.samples) == round(rest.span.duration * SAMPLE_RATE)
+    assert not window.done
+    assert window.take(rest, heard("Winston Smith slipped quickly through the glass doors.", 0.2, 5.2)) == []
+    assert [segment.start for segment in window.result().segments] == [61.0, 69.0]
+
+
+def test_hearing_the_same_words_again_adds_nothing() -> None:
+    window = work((1, 6), (9, 14))
+    (rest,) = window.take(window.whole, heard(GOOD, 1, 6))
+    window.take(rest, heard("the clocks were striking thirteen.", 0.2, 5.2))
+    assert len(window.result().segments) == 1
+
+
+def test_the_model_saying_that_nobody_speaks_ends_it_and_sure_speech_makes_it_a_flaw() -> None:
+    window = work((1, 6))
+    assert window.take(window.whole, heard("Thank you.", 1, 2, log_probability=-1.4, no_speech=0.9)) == []
+    assert window.result().segments == ()
+    assert window.result().flaws == (guards.NO_SPEECH,)
+    unsure = work()
+    unsure.take(unsure.whole, heard("Thank you.", 1, 2, log_probability=-1.4, no_speech=0.9))
+    assert unsure.result().flaws == ()
+
+
+def test_pieces_end_even_where_nothing_is_ever_heard() -> None:
+    window = work((1, 19))
+    queue = [window.whole]
+    for _ in range(500):
+        if not queue:
+            break
+        queue += window.take(queue.pop(), heard("", 0, 0))
+    assert window.done
+    assert window.result().flaws == (guards.TOO_FEW_WORDS,)

@@ -1,0 +1,65 @@
+"""The libraries that can transcribe. To add one: a module with `declare` and `load`, and its line here.
+
+Nothing heavy is imported before an engine is loaded: a worker says hello in milliseconds, and one engine's library may be missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from typing import cast
+
+from dwhisper_worker.contract import LANGUAGES, Code, EngineInfo, LoadRequest
+from dwhisper_worker.engines.engine import Engine
+from dwhisper_worker.errors import WorkerFailure
+from dwhisper_worker.models import Weights
+
+Loader = Callable[[LoadRequest, Weights], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    module: str
+    library: str
+    package: str
+    takes_hotwords: bool
+
+
+_ENGINES = {
+    "faster-whisper": _Declaration("faster_whisper", "faster-whisper", "dwhisper-worker", takes_hotwords=True),
+    "openai-whisper": _Declaration("openai_whisper", "openai-whisper", "dwhisper-worker[openai]", takes_hotwords=False),
+}
+
+
+def engines() -> tuple[EngineInfo, ...]:
+    """What each engine declares; the default comes first."""
+    return tuple(
+        EngineInfo(
+            name=name,
+            version=_version(declared.library),
+            package=declared.package,
+            translates=True,
+            takes_prompt=True,
+            takes_hotwords=declared.takes_hotwords,
+            word_times=True,
+            languages=LANGUAGES,
+            devices=("cpu", "cuda"),
+        )
+        for name, declared in _ENGINES.items()
+    )
+
+
+def load(request: LoadRequest, weights: Weights) -> Engine:
+    """Loads a model into its engine. Raises `WorkerFailure` where the engine is unknown or its library is not installed."""
+    declared = _ENGINES.get(request.engine)
+    if declared is None:
+        raise WorkerFailure(Code.ENGINE_UNKNOWN, engine=request.engine, known=", ".join(_ENGINES))
+    if _version(declared.library) is None:
+        raise WorkerFailure(Code.ENGINE_MISSING, engine=request.engine, package=declared.package)
+    module = import_module(f"{__name__}.{declared.module}")
+    return cast(Loader, module.load)(request, weights)
+
+
+def _version(library: str) -> str | None:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None

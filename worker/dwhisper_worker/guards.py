@@ -1,0 +1,84 @@
+"""What makes a decoding suspicious. Each guard is a pure function of what was heard; `flaws` names those that object."""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Sequence
+
+from dwhisper_worker.contract import Span, Word
+from dwhisper_worker.engines.engine import Decoded
+from dwhisper_worker.spans import total
+
+# The first three are openai-whisper's own (https://github.com/openai/whisper, transcribe.py).
+MOST_COMPRESSION = 2.4
+LEAST_MEAN_LOG_PROBABILITY = -1.0
+MOST_NO_SPEECH = 0.6
+
+MOST_WORDS_A_SECOND = 7.0
+LEAST_WORDS_A_SECOND = 0.6
+"""Of sure speech. People speak 2 to 4 words a second, at most about 6."""
+RATE_NEEDS_SECONDS = 2.0
+"""Below this much speech a rate says nothing."""
+LONGEST_PHRASE = 8
+MOST_REPETITIONS = 4
+
+COMPRESSION = "compression_ratio"
+LOG_PROBABILITY = "log_probability"
+NO_SPEECH = "no_speech"
+REPEATED = "repeated_phrase"
+TOO_MANY_WORDS = "too_many_words"
+TOO_FEW_WORDS = "too_few_words"
+
+
+def flaws(decoded: Decoded, maybe: Sequence[Span], sure: Sequence[Span]) -> tuple[str, ...]:
+    """The guards that object to a decoding of a clip in which the VAD heard this speech; empty: all is well."""
+    found = []
+    if compression_ratio(decoded.text) > MOST_COMPRESSION:
+        found.append(COMPRESSION)
+    if has_repeated_phrase(decoded.words):
+        found.append(REPEATED)
+    if decoded.mean_log_probability < LEAST_MEAN_LOG_PROBABILITY:
+        found.append(NO_SPEECH if decoded.no_speech_probability > MOST_NO_SPEECH else LOG_PROBABILITY)
+    spoken, surely = total(maybe), total(sure)
+    count = word_count(decoded.text)
+    if count > MOST_WORDS_A_SECOND * max(spoken, RATE_NEEDS_SECONDS):
+        found.append(TOO_MANY_WORDS)
+    if surely >= RATE_NEEDS_SECONDS and count < LEAST_WORDS_A_SECOND * surely:
+        found.append(TOO_FEW_WORDS)
+    return tuple(found)
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of the text over bytes of its deflated form: above 2.4 it repeats itself."""
+    data = text.strip().encode()
+    return len(data) / len(zlib.compress(data))
+
+
+def word_count(text: str) -> float:
+    """Words in a text; of scripts that put no spaces between words, two characters count as one word."""
+    dense = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF" or "\u0e00" <= character <= "\u0eff")
+    spaced = re.sub(r"[\u0e00-\u0eff\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+", " ", text)
+    return dense / 2 + len(spaced.split())
+
+
+def has_repeated_phrase(words: Sequence[Word]) -> bool:
+    """Whether a phrase of one to eight words comes more than four times in a row: a loop, which people do not say."""
+    plain = [_plain(word.text) for word in words]
+    for length in range(1, LONGEST_PHRASE + 1):
+        run = 0
+        for i in range(length, len(plain)):
+            run = run + 1 if plain[i] == plain[i - length] else 0
+            if run >= length * MOST_REPETITIONS:
+                return True
+    return False
+
+
+def repeats(words: Sequence[Word], near: Sequence[Word]) -> bool:
+    """Whether `words` stand in `near` already, word for word: then a second decoding heard the same speech again."""
+    plain = [_plain(word.text) for word in words]
+    heard = [_plain(word.text) for word in near]
+    return any(heard[i : i + len(plain)] == plain for i in range(len(heard) - len(plain) + 1))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()

@@ -1,0 +1,114 @@
+"""One window's way to its text: the pieces of it that are to be decoded, and what becomes of each decoding. No threads, no I/O.
+
+A window begins as one piece. A piece that a guard objects to is decoded again with more effort; what an accepted decoding left unheard
+becomes another, smaller piece. The window is done when no piece of it is left. What fails every effort is kept and marked."""
+
+from dataclasses import dataclass, field
+
+from dwhisper_worker import guards, times
+from dwhisper_worker.contract import SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
+from dwhisper_worker.engines.engine import Clip, Decoded, Effort
+from dwhisper_worker.spans import total, within
+
+EFFORTS = (Effort(1), Effort(5), *(Effort(1, temperature) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
+"""Greedy first, since most windows need no more; then a beam; then rising temperatures, as openai-whisper does."""
+DEEPEST_PIECE = 3
+"""How often what was left unheard may leave something unheard again."""
+MOST_OF_PIECE = 0.9
+"""What was left unheard is decoded again only where it is clearly less than what was decoded."""
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """A range of a window to be decoded, and the decodings of it so far with the guards' objections."""
+
+    window: "WindowWork"
+    span: Span
+    depth: int = 0
+    effort_index: int = 0
+    tries: list[tuple[Decoded, tuple[str, ...]]] = field(default_factory=list)
+
+    @property
+    def effort(self) -> Effort:
+        """How hard to try this time."""
+        return EFFORTS[self.effort_index]
+
+    @property
+    def samples(self) -> Clip:
+        """Its sound."""
+        begin = round((self.span.start - self.window.window.start) * SAMPLE_RATE)
+        end = round((self.span.end - self.window.window.start) * SAMPLE_RATE)
+        return self.window.samples[begin:end]
+
+
+class WindowWork:
+    """A window while it is being transcribed."""
+
+    def __init__(self, window: Window, samples: Clip) -> None:
+        self.window = window
+        self.samples = samples
+        self._open = 1
+        self._decodings = 0
+        self._segments: list[Segment] = []
+        self._flaws: set[str] = set()
+        self.whole = Piece(self, Span(window.start, window.end))
+
+    @property
+    def done(self) -> bool:
+        """Nothing of it is left to decode."""
+        return self._open == 0
+
+    def take(self, piece: Piece, decoded: Decoded) -> list[Piece]:
+        """Judges a decoding of one of its pieces. Returns the pieces to decode next: the same with more effort, or what was left
+        unheard."""
+        self._decodings += 1
+        sure = within(self.window.sure, piece.span)
+        flaws = guards.flaws(decoded, within(self.window.maybe, piece.span), sure)
+        piece.tries.append((decoded, flaws))
+        if guards.NO_SPEECH in flaws:
+            # The model says itself that nobody speaks: trying harder would only invent words.
+            self._open -= 1
+            if total(sure) >= guards.RATE_NEEDS_SECONDS:
+                self._flaws.add(guards.NO_SPEECH)
+            return []
+        if flaws and piece.effort_index + 1 < len(EFFORTS):
+            piece.effort_index += 1
+            return [piece]
+        best, remaining = max(piece.tries, key=_worth) if flaws else (decoded, ())
+        self._flaws.update(remaining)
+        left = self._accept(piece, best)
+        self._open += len(left) - 1
+        return left
+
+    def _accept(self, piece: Piece, decoded: Decoded) -> list[Piece]:
+        words = times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span))
+        if piece.depth and guards.repeats(words, self._words()):
+            return []
+        self._segments += times.segments(words, decoded)
+        if piece.depth == DEEPEST_PIECE:
+            return []
+        return [
+            Piece(self, span, piece.depth + 1)
+            for span in times.unheard(words, piece.span, self.window.sure)
+            if span.duration <= MOST_OF_PIECE * piece.span.duration
+        ]
+
+    def _words(self) -> list[Word]:
+        return [word for segment in self._segments for word in segment.words]
+
+    def result(self) -> WindowResult:
+        """Its text, once it is done."""
+        return WindowResult(
+            index=self.window.index,
+            segments=tuple(sorted(self._segments, key=lambda segment: segment.start)),
+            decodings=self._decodings,
+            sampled=any(segment.temperature > 0 for segment in self._segments),
+            flaws=tuple(sorted(self._flaws)),
+        )
+
+
+def _worth(tried: tuple[Decoded, tuple[str, ...]]) -> tuple[bool, int, float]:
+    """Which of several flawed decodings to keep: no loop first, then the fewest flaws, then the likeliest."""
+    decoded, flaws = tried
+    loops = guards.COMPRESSION in flaws or guards.REPEATED in flaws
+    return (not loops, -len(flaws), decoded.mean_log_probability)

@@ -1,0 +1,104 @@
+"""Where words lie in time: what the alignment says, held against what the VAD heard. Pure functions.
+
+Attention places words within some tenths of a second and smears the first and last word of a phrase over the silence beside it; the
+VAD knows when sound begins and ends, but not which word it is. Together they know both."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dwhisper_worker.contract import Segment, Span, Word
+from dwhisper_worker.engines.engine import Decoded
+from dwhisper_worker.guards import compression_ratio
+from dwhisper_worker.spans import total, within
+
+SNAP_SECONDS = 0.5
+"""A first or last word moves at most this far to reach the edge of its stretch of speech."""
+LEAST_WORD_SECONDS = 0.02
+SENTENCE_ENDS = ".?!。！？…।؟"
+SENTENCE_PAUSE_SECONDS = 1.0
+HEARD_REACH_SECONDS = 0.3
+UNHEARD_TAIL_SECONDS = 1.5
+UNHEARD_GAP_SECONDS = 2.0
+
+
+def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list[Word]:
+    """Words of a clip (times from its start) in the medium's time: inside the clip, in order, each inside the stretch of speech it
+    overlaps most, the first and last of a stretch at its edges."""
+    moved = []
+    at = clip.start
+    for word in words:
+        start = min(max(at, clip.start + word.start), clip.end)
+        end = min(max(start, clip.start + word.end), clip.end)
+        moved.append(replace(word, start=start, end=end))
+        at = start
+    homes = [_home(word, stretches) for word in moved]
+    for i, home in enumerate(homes):
+        if home is None:
+            continue
+        word = moved[i]
+        start, end = max(word.start, home.start), min(word.end, home.end)
+        if (i == 0 or homes[i - 1] != home) and start - home.start <= SNAP_SECONDS:
+            start = home.start
+        if (i == len(homes) - 1 or homes[i + 1] != home) and home.end - end <= SNAP_SECONDS:
+            end = home.end
+        moved[i] = replace(word, start=start, end=end)
+    return _in_order(moved, clip)
+
+
+def _home(word: Word, stretches: Sequence[Span]) -> Span | None:
+    overlaps = [(min(word.end, span.end) - max(word.start, span.start), span) for span in stretches]
+    best = max(overlaps, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] > 0 else None
+
+
+def _in_order(words: list[Word], clip: Span) -> list[Word]:
+    """Times rounded to milliseconds, none before the last word's end, none empty where there is room."""
+    found: list[Word] = []
+    at = clip.start
+    for i, word in enumerate(words):
+        start = max(at, word.start)
+        following = max(start, words[i + 1].start) if i + 1 < len(words) else clip.end
+        end = min(max(word.end, start + LEAST_WORD_SECONDS), max(following, start), clip.end)
+        found.append(replace(word, start=round(start, 3), end=round(max(start, end), 3)))
+        at = max(start, end)
+    return found
+
+
+def segments(words: Sequence[Word], decoded: Decoded) -> list[Segment]:
+    """Words as sentences: a segment ends at punctuation that ends a sentence, or before a pause of a second."""
+    found = []
+    current: list[Word] = []
+    ratio = compression_ratio(decoded.text) if words else 0.0
+    for i, word in enumerate(words):
+        current.append(word)
+        last = i + 1 == len(words)
+        if last or word.text.rstrip("\"'”’)]»").endswith(tuple(SENTENCE_ENDS)) or words[i + 1].start - word.end >= SENTENCE_PAUSE_SECONDS:
+            found.append(
+                Segment(
+                    start=current[0].start,
+                    end=current[-1].end,
+                    text="".join(one.text for one in current),
+                    words=tuple(current),
+                    mean_log_probability=round(decoded.mean_log_probability, 4),
+                    no_speech_probability=round(decoded.no_speech_probability, 4),
+                    compression_ratio=round(ratio, 3),
+                    temperature=decoded.temperature,
+                )
+            )
+            current = []
+    return found
+
+
+def unheard(words: Sequence[Word], clip: Span, sure: Sequence[Span]) -> list[Span]:
+    """What a decoding left unheard of its clip: ranges with sure speech and no word, at its end (where decoders stop at a pause) of at
+    least 1.5 s of speech, elsewhere of 2 s. Each reaches from word to word, so that nothing of it is cut."""
+    found = []
+    ends = [clip.start, *(word.end for word in words)]
+    starts = [*(word.start for word in words), clip.end]
+    for i, (after, before) in enumerate(zip(ends, starts, strict=True)):
+        gap = Span(after + (HEARD_REACH_SECONDS if i else 0.0), before - (HEARD_REACH_SECONDS if i < len(words) else 0.0))
+        spoken = within(sure, gap)
+        least = UNHEARD_TAIL_SECONDS if i == len(words) else UNHEARD_GAP_SECONDS
+        if spoken and total(spoken) >= least:
+            found.append(Span(round(max(after, spoken[0].start - 0.2), 3), round(min(before, spoken[-1].end + 0.2), 3)))
+    return found

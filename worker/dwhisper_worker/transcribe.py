@@ -1,0 +1,219 @@
+"""Chunks to results: engine threads that fill their batches from the windows of all chunks at hand."""
+
+import logging
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from dwhisper_worker.contract import (
+    SAMPLE_RATE,
+    Code,
+    Decoding,
+    Figures,
+    LoadReply,
+    LoadRequest,
+    TranscribeEvent,
+    TranscribeReply,
+    TranscribeRequest,
+)
+from dwhisper_worker.engines import load
+from dwhisper_worker.engines.engine import Clip, Engine
+from dwhisper_worker.errors import WorkerFailure
+from dwhisper_worker.host import peak_memory_bytes
+from dwhisper_worker.models import Weights
+from dwhisper_worker.pieces import Piece, WindowWork
+
+log = logging.getLogger(__name__)
+
+OnEvent = Callable[[TranscribeEvent], None]
+OnDone = Callable[[TranscribeReply | BaseException], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Chunk:
+    """A chunk at work. `windows` are those not done yet; a chunk has ended once it was answered."""
+
+    request: TranscribeRequest
+    on_event: OnEvent
+    on_done: OnDone
+    windows: set[WindowWork] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
+    audio_seconds: float = 0.0
+    done: int = 0
+    again: int = 0
+    ended: bool = False
+
+
+class Transcriber:
+    """A loaded engine and the threads that feed it. Its callbacks come from those threads, one at a time for each chunk's end."""
+
+    def __init__(self, engine: Engine, loaded: LoadReply) -> None:
+        self.loaded = loaded
+        self._engine = engine
+        self._chunks: dict[WindowWork, _Chunk] = {}
+        self._queue: deque[Piece] = deque()
+        self._begun: set[WindowWork] = set()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._threads = [threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(engine.threads)]
+        for thread in self._threads:
+            thread.start()
+
+    @classmethod
+    def load(cls, request: LoadRequest, resolved: Weights) -> "Transcriber":
+        """Checks that the model can do what is asked, then loads it. Raises `WorkerFailure`."""
+        check_abilities(request, resolved)
+        began = time.monotonic()
+        engine = load(request, resolved)
+        loaded = LoadReply(
+            engine=request.engine,
+            model=resolved.name,
+            weights=resolved.sha256,
+            device=engine.device,
+            compute_type=engine.compute_type,
+            threads=engine.threads,
+            multilingual=engine.multilingual,
+            seconds=round(time.monotonic() - began, 3),
+        )
+        return cls(engine, loaded)
+
+    def submit(self, request: TranscribeRequest, on_event: OnEvent, on_done: OnDone) -> None:
+        """Queues a chunk. `on_event` is called after each batch with a piece of it and as each of its windows is done, then `on_done` once:
+        with the reply, or what failed."""
+        chunk = _Chunk(request, on_event, on_done)
+        works = [WindowWork(audio.window, _samples(audio.pcm)) for audio in request.windows]
+        chunk.windows.update(works)
+        chunk.audio_seconds = sum(len(work.samples) for work in works) / SAMPLE_RATE
+        with self._changed:
+            self._chunks.update(dict.fromkeys(works, chunk))
+            self._queue.extend(work.whole for work in works)
+            self._changed.notify_all()
+        if not works:
+            self._answer(chunk)
+
+    def detect_language(self, clips: Sequence[bytes]) -> tuple[dict[str, float], ...]:
+        """For each clip of PCM the probability of each language."""
+        return tuple(self._engine.detect_language([_samples(clip) for clip in clips]))
+
+    def drain(self) -> None:
+        """Starts no further window; chunks are answered once their windows under way are done."""
+        with self._changed:
+            dropped = [piece for piece in self._queue if piece.window not in self._begun]
+            self._queue = deque(piece for piece in self._queue if piece.window in self._begun)
+            chunks = {id(chunk): chunk for chunk in (self._chunks.pop(piece.window) for piece in dropped)}.values()
+            for chunk in chunks:
+                chunk.windows.difference_update(piece.window for piece in dropped)
+            emptied = [chunk for chunk in chunks if not chunk.windows]
+        for chunk in emptied:
+            self._answer(chunk)
+
+    def close(self) -> None:
+        """Ends the engine threads after the batches under way."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while taken := self._take():
+            batch, decoding = taken
+            try:
+                heard = self._engine.decode([piece.samples for piece in batch], decoding, batch[0].effort)
+            except Exception as error:
+                log.exception("decoding failed")
+                self._give_up([piece.window for piece in batch], error)
+                continue
+            for piece, decoded in zip(batch, heard, strict=True):
+                with self._changed:
+                    following = piece.window.take(piece, decoded)
+                    if piece.window in self._chunks:
+                        # In front, so that a window that was begun is done before others begin.
+                        self._queue.extendleft(reversed(following))
+                        self._changed.notify_all()
+                    finished = piece.window.done
+                    chunk = self._chunks.get(piece.window)
+                if chunk is None:
+                    continue  # its chunk failed meanwhile
+                if finished:
+                    self._window_done(chunk, piece.window)
+                else:
+                    chunk.on_event(TranscribeEvent())
+
+    def _take(self) -> tuple[list[Piece], Decoding] | None:
+        """The next batch: pieces of one effort and one set of options, no more than leaves the other threads their share."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closing)
+            if self._closing:
+                return None
+            first = self._queue[0]
+            decoding = self._decoding(first)
+            room = max(1, min(self._engine.batch, math.ceil(len(self._queue) / self._engine.threads)))
+            alike = (piece for piece in self._queue if piece.effort == first.effort and self._decoding(piece) == decoding)
+            batch = list(islice(alike, room))
+            for piece in batch:
+                self._queue.remove(piece)
+                self._begun.add(piece.window)
+            return batch, decoding
+
+    def _decoding(self, piece: Piece) -> Decoding:
+        return self._chunks[piece.window].request.decoding
+
+    def _window_done(self, chunk: _Chunk, work: WindowWork) -> None:
+        result = work.result()
+        # Told before it is counted, so that the chunk's reply can't overtake it from another thread.
+        chunk.on_event(TranscribeEvent(result))
+        with self._changed:
+            self._chunks.pop(work, None)
+            self._begun.discard(work)
+            chunk.windows.discard(work)
+            chunk.done += 1
+            chunk.again += result.decodings > 1
+            last = not chunk.windows
+        if last:
+            self._answer(chunk)
+
+    def _answer(self, chunk: _Chunk) -> None:
+        if chunk.ended:
+            return
+        chunk.ended = True
+        figures = Figures(
+            audio_seconds=round(chunk.audio_seconds, 3),
+            wall_seconds=round(time.monotonic() - chunk.began, 3),
+            windows=chunk.done,
+            windows_again=chunk.again,
+            peak_memory_bytes=peak_memory_bytes(),
+        )
+        chunk.on_done(TranscribeReply(chunk.request.chunk, chunk.done == len(chunk.request.windows), figures))
+
+    def _give_up(self, works: list[WindowWork], error: Exception) -> None:
+        with self._changed:
+            chunks = {id(chunk): chunk for work in works if (chunk := self._chunks.get(work))}.values()
+            for chunk in chunks:
+                for work in chunk.windows:
+                    self._chunks.pop(work, None)
+                    self._begun.discard(work)
+            self._queue = deque(piece for piece in self._queue if piece.window in self._chunks)
+            failed = [chunk for chunk in chunks if not chunk.ended]
+            for chunk in failed:
+                chunk.ended = True
+        for chunk in failed:
+            chunk.on_done(error)
+
+
+def check_abilities(request: LoadRequest, weights: Weights) -> None:
+    """Raises `WorkerFailure` where the model can't do what is asked, before anything is loaded."""
+    if request.translate and not weights.translates:
+        raise WorkerFailure(Code.MODEL_CANNOT_TRANSLATE, model=weights.name)
+    if request.language not in (None, "en") and not weights.multilingual:
+        raise WorkerFailure(Code.MODEL_LACKS_LANGUAGE, model=weights.name, language=str(request.language))
+
+
+def _samples(pcm: bytes) -> Clip:
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
