@@ -12,7 +12,8 @@
         ModelBroken, ModelDownloadFailed
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
-      FFmpegMissing, OutputNotWritable, StoreUnusable, StoreTooNew, SettingsUnreadable
+      FFmpegMissing, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
+      SettingsNotWritable
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
 shown in another language than the log's. It says what happened, what that means for the user's work, and what to do.
@@ -281,10 +282,28 @@ class StoreTooNew(DWhisperError):
     )
 
 
+class OwnershipLost(DWhisperError):
+    template = N_(
+        "Another DWhisper has taken over the job {job}, so this one has stopped working on it. What was done is kept, and the other"
+        " goes on with it; “dwhisper jobs show {job}” shows how far it is."
+    )
+
+
 class SettingsUnreadable(DWhisperError):
     template = N_(
         "The settings file “{path}” can't be read ({detail}). Nothing was started. Mend it, or move it away to begin with defaults."
     )
+
+
+class SettingsTooNew(DWhisperError):
+    template = N_(
+        "The settings file “{path}” was written by a newer DWhisper (version {found}, this one knows {known}). Nothing was started or"
+        " changed. Install the newer version, or move the file away to begin with defaults."
+    )
+
+
+class SettingsNotWritable(DWhisperError):
+    template = N_("The settings could not be written to “{path}” ({detail}). Nothing was changed. Check its permissions and its disk.")
 
 
 _BY_CODE: dict[str, type[DWhisperError]] = {

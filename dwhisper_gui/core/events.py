@@ -6,6 +6,7 @@ from dwhisper_worker.contract import Figures, WindowResult
 
 from dwhisper_gui.core.job import Job, JobState
 from dwhisper_gui.core.plan import ChunkKey, PreparedPart
+from dwhisper_gui.core.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ class Progress(Event):
 
 @dataclass(frozen=True, slots=True)
 class JobEnded(Event):
-    """`files` are the subtitles written; `error` the sentence of what ended a failed job."""
+    """`files` are the subtitles written; `error` the sentence of what ended a failed job; `transcript` what there is of the text of one
+    that is done or incomplete."""
 
     state: JobState
     files: tuple[bytes, ...]
     error: str | None = None
+    transcript: Transcript | None = None

@@ -38,6 +38,15 @@ class Transcript:
     sampled: tuple[Span, ...]
     """Windows whose text came from a temperature above 0: it may differ in another run."""
     missing: tuple[Missing, ...]
+    translated: bool = False
+    """The text is English, whatever `language` was spoken."""
+    model: str = ""
+    engine: str = ""
+
+    @property
+    def text_language(self) -> str:
+        """The language of the text."""
+        return "en" if self.translated else self.language
 
     @property
     def complete(self) -> bool:

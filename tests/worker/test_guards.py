@@ -46,7 +46,9 @@ def test_words_are_counted_against_the_speech() -> None:
     assert flaws(decoded("Hello."), 1.0) == ()
 
 
-@pytest.mark.parametrize(("text", "count"), [("one two three", 3), ("今日は天気がいい", 4), ("สวัสดีครับ", 5), ("iPhone を買う", 2.5), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("one two three", 3), ("今日は天気がいい", 4), ("สวัสดีครับ", 5), ("iPhone を買う", 2.5), ("", 0)]
+)
 def test_scripts_without_spaces_count_by_character(text: str, count: float) -> None:
     assert guards.word_count(text) == count
 

@@ -13,7 +13,9 @@ def work(*sure: tuple[float, float], start: float = 60.0, length: float = 20.0) 
     return WindowWork(Window(4, start, start + length, spans, spans), np.zeros(round(length * SAMPLE_RATE), np.float32))
 
 
-def heard(text: str, start: float, end: float, *, log_probability: float = -0.2, no_speech: float = 0.0, temperature: float = 0.0) -> Decoded:
+def heard(
+    text: str, start: float, end: float, *, log_probability: float = -0.2, no_speech: float = 0.0, temperature: float = 0.0
+) -> Decoded:
     parts = text.split()
     step = (end - start) / max(1, len(parts))
     words = tuple(Word(start + i * step, start + (i + 1) * step, f" {part}", 0.9) for i, part in enumerate(parts))
@@ -101,3 +103,15 @@ def test_pieces_end_even_where_nothing_is_ever_heard() -> None:
         queue += window.take(queue.pop(), heard("", 0, 0))
     assert window.done
     assert window.result().flaws == (guards.TOO_FEW_WORDS,)
+
+
+def test_a_loop_over_the_users_prompt_is_tried_without_it() -> None:
+    spans = (Span(61, 66),)
+    window = WindowWork(Window(4, 60.0, 80.0, spans, spans), np.zeros(20 * SAMPLE_RATE, np.float32), prompted=True)
+    loop = heard("Dashwood " * 40, 1, 6)
+    seen = []
+    while window.take(window.whole, heard(GOOD, 1, 6) if not window.whole.effort.prompted else loop):
+        seen.append(window.whole.effort)
+    assert seen[-1].beam_size == 5
+    assert not seen[-1].prompted
+    assert not window.result().sampled

@@ -10,8 +10,10 @@ from dwhisper_worker.contract import SAMPLE_RATE, Segment, Span, Window, WindowR
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
 from dwhisper_worker.spans import total, within
 
-EFFORTS = (Effort(1), Effort(5), *(Effort(1, temperature) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
+EFFORTS = (Effort(1), Effort(5), *(Effort(1, temperature, prompted=False) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
 """Greedy first, since most windows need no more; then a beam; then rising temperatures, as openai-whisper does."""
+WITHOUT_PROMPT = Effort(5, prompted=False)
+"""Comes before the temperatures where the user gave a prompt or hotwords: a model that falls into a loop often does so over them."""
 DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
 MOST_OF_PIECE = 0.9
@@ -31,7 +33,7 @@ class Piece:
     @property
     def effort(self) -> Effort:
         """How hard to try this time."""
-        return EFFORTS[self.effort_index]
+        return self.window.efforts[self.effort_index]
 
     @property
     def samples(self) -> Clip:
@@ -44,8 +46,9 @@ class Piece:
 class WindowWork:
     """A window while it is being transcribed."""
 
-    def __init__(self, window: Window, samples: Clip) -> None:
+    def __init__(self, window: Window, samples: Clip, *, prompted: bool = False) -> None:
         self.window = window
+        self.efforts = (*EFFORTS[:2], WITHOUT_PROMPT, *EFFORTS[2:]) if prompted else EFFORTS
         self.samples = samples
         self._open = 1
         self._decodings = 0
@@ -71,7 +74,7 @@ class WindowWork:
             if total(sure) >= guards.RATE_NEEDS_SECONDS:
                 self._flaws.add(guards.NO_SPEECH)
             return []
-        if flaws and piece.effort_index + 1 < len(EFFORTS):
+        if flaws and piece.effort_index + 1 < len(self.efforts):
             piece.effort_index += 1
             return [piece]
         best, remaining = max(piece.tries, key=_worth) if flaws else (decoded, ())

@@ -18,6 +18,7 @@ from dwhisper_worker.contract import (
     Figures,
     LoadReply,
     LoadRequest,
+    ModelName,
     TranscribeEvent,
     TranscribeReply,
     TranscribeRequest,
@@ -87,7 +88,8 @@ class Transcriber:
         """Queues a chunk. `on_event` is called after each batch with a piece of it and as each of its windows is done, then `on_done` once:
         with the reply, or what failed."""
         chunk = _Chunk(request, on_event, on_done)
-        works = [WindowWork(audio.window, _samples(audio.pcm)) for audio in request.windows]
+        prompted = bool(request.decoding.prompt or request.decoding.hotwords)
+        works = [WindowWork(audio.window, _samples(audio.pcm), prompted=prompted) for audio in request.windows]
         chunk.windows.update(works)
         chunk.audio_seconds = sum(len(work.samples) for work in works) / SAMPLE_RATE
         with self._changed:
@@ -207,12 +209,12 @@ class Transcriber:
             chunk.on_done(error)
 
 
-def check_abilities(request: LoadRequest, weights: Weights) -> None:
-    """Raises `WorkerFailure` where the model can't do what is asked, before anything is loaded."""
-    if request.translate and not weights.translates:
-        raise WorkerFailure(Code.MODEL_CANNOT_TRANSLATE, model=weights.name)
-    if request.language not in (None, "en") and not weights.multilingual:
-        raise WorkerFailure(Code.MODEL_LACKS_LANGUAGE, model=weights.name, language=str(request.language))
+def check_abilities(request: LoadRequest, model: Weights | ModelName) -> None:
+    """Raises `WorkerFailure` where the model can't do what is asked, before anything is downloaded or loaded."""
+    if request.translate and not model.translates:
+        raise WorkerFailure(Code.MODEL_CANNOT_TRANSLATE, model=model.name)
+    if request.language not in (None, "en") and not model.multilingual:
+        raise WorkerFailure(Code.MODEL_LACKS_LANGUAGE, model=model.name, language=str(request.language))
 
 
 def _samples(pcm: bytes) -> Clip:

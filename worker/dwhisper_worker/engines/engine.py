@@ -18,10 +18,11 @@ PROMPT_TOKENS = 223
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How hard to try: a beam at temperature 0, or sampling at a temperature above."""
+    """How hard to try: a beam at temperature 0, or sampling at a temperature above; with the user's prompt and hotwords, or without."""
 
     beam_size: int
     temperature: float = 0.0
+    prompted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Its batched pipeline is not used: that one drops guards, second tries and what a
 features, tokenizer and alignment."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -76,7 +77,7 @@ class FasterWhisper:
         tokenizer = self._tokenizer(decoding.language, "translate" if decoding.translate else "transcribe")
         features = [self._model.feature_extractor(clip)[..., :-1] for clip in clips]
         encoded = self._model.encode(np.stack([pad_or_trim(one) for one in features]))
-        prompt = self._prompt(tokenizer, decoding)
+        prompt = self._prompt(tokenizer, decoding if effort.prompted else replace(decoding, prompt="", hotwords=""))
         drawn = {"beam_size": effort.beam_size}
         if effort.temperature > 0:
             drawn = {"beam_size": 1, "num_hypotheses": SAMPLES_TO_DRAW, "sampling_topk": 0}
@@ -131,7 +132,11 @@ class FasterWhisper:
         for alignment in self._model.find_alignment(tokenizer, tokens, encoded, frames):
             merge_punctuations(alignment, PREPENDED, APPENDED)
             words.append(
-                [Word(float(one["start"]), float(one["end"]), one["word"], float(one["probability"])) for one in alignment if one["word"]]
+                [
+                    Word(float(one["start"]), float(one["end"]), one["word"], round(float(one["probability"]), 4))
+                    for one in alignment
+                    if one["word"]
+                ]
             )
         return words
 

@@ -55,7 +55,7 @@ class OpenAIWhisper:
             clip,
             language=decoding.language,
             task="translate" if decoding.translate else "transcribe",
-            initial_prompt=decoding.prompt or None,
+            initial_prompt=decoding.prompt or None if effort.prompted else None,
             condition_on_previous_text=False,
             word_timestamps=True,
             temperature=(effort.temperature,),
@@ -68,7 +68,7 @@ class OpenAIWhisper:
         )
         segments = heard["segments"]
         words = tuple(
-            Word(float(word["start"]), float(word["end"]), word["word"], float(word["probability"]))
+            Word(float(word["start"]), float(word["end"]), word["word"], round(float(word["probability"]), 4))
             for segment in segments
             for word in segment["words"]
         )

@@ -1,0 +1,77 @@
+"""Refuses what can't be had, before anything is started. Nothing here looks at a file or asks a worker."""
+
+from collections.abc import Collection, Iterable
+
+from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo
+
+from dwhisper_gui.core.errors import (
+    ComputeTypeUnknown,
+    DeviceUnknown,
+    EngineMissing,
+    EngineUnknown,
+    FormatUnknown,
+    LanguageUnknown,
+    ModelCannotTranslate,
+    ModelLacksLanguage,
+    RangeEmpty,
+)
+from dwhisper_gui.core.job import Options
+
+AUTO = "auto"
+
+
+def read_language(text: str) -> str:
+    """A code of `LANGUAGES`, or `auto`. Raises `LanguageUnknown`."""
+    code = text.strip().lower()
+    if code != AUTO and code not in LANGUAGES:
+        raise LanguageUnknown(language=text)
+    return code
+
+
+def read_formats(texts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Names of formats, each given alone or several separated by commas; a repeated one counts once. Raises `FormatUnknown`."""
+    names = tuple(dict.fromkeys(name for text in texts for name in text.lower().replace(",", " ").split()))
+    for name in names:
+        if name not in known:
+            raise FormatUnknown(format=name, known=", ".join(known))
+    return names
+
+
+def refuse_impossible(options: Options) -> None:
+    """What the options alone contradict. Raises `RangeEmpty`, `ModelLacksLanguage`, `ModelCannotTranslate`; of a model without a name
+    only the worker knows what it can do."""
+    if options.end is not None and options.end <= options.start:
+        raise RangeEmpty(start=f"{options.start:g} s", end=f"{options.end:g} s")
+    model = MODELS.get(options.model)
+    if model is None:
+        return
+    if not model.multilingual and options.language not in (AUTO, "en"):
+        raise ModelLacksLanguage(model=options.model, language=options.language)
+    if options.translate and not model.translates:
+        raise ModelCannotTranslate(model=options.model)
+
+
+def refuse_unavailable(options: Options, engines: Collection[EngineInfo], devices: Collection[Device]) -> None:
+    """What the worker at hand does not have. Raises `EngineUnknown`, `EngineMissing`, `LanguageUnknown`, `DeviceUnknown`,
+    `ComputeTypeUnknown`."""
+    engine = next((one for one in engines if one.name == options.engine), None)
+    if engine is None:
+        raise EngineUnknown(engine=options.engine, known=", ".join(one.name for one in engines))
+    if engine.version is None:
+        raise EngineMissing(engine=options.engine, package=engine.package)
+    if options.language != AUTO and options.language not in engine.languages:
+        raise LanguageUnknown(language=options.language)
+    usable = [device for device in devices if device.name.partition(":")[0] in engine.devices]
+    if options.device != AUTO and options.device not in _names(usable):
+        raise DeviceUnknown(device=options.device, known=", ".join(device.name for device in usable))
+    if options.compute_type != AUTO:
+        chosen = [device for device in usable if options.device in (AUTO, *_names([device]))]
+        if not any(options.compute_type in device.compute_types for device in chosen):
+            known = dict.fromkeys(one for device in chosen for one in device.compute_types)
+            device = options.device if options.device != AUTO else ", ".join(one.name for one in chosen)
+            raise ComputeTypeUnknown(compute_type=options.compute_type, device=device, known=", ".join(known))
+
+
+def _names(devices: Iterable[Device]) -> set[str]:
+    """How each can be called: `cuda` is its first."""
+    return {name for device in devices for name in (device.name, device.name.removesuffix(":0"))}

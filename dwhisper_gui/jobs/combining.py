@@ -1,0 +1,54 @@
+"""From what the store has of a job to its transcript, audited for speech without words."""
+
+import msgspec
+from dwhisper_worker.contract import Span
+
+from dwhisper_gui.core.errors import NothingToExport
+from dwhisper_gui.core.job import Job, Missing
+from dwhisper_gui.core.plan import complement
+from dwhisper_gui.core.transcript import FlawedWindow, Transcript, combine, unheard
+from dwhisper_gui.jobs.medium import Medium, remembered
+from dwhisper_gui.jobs.records import name_of
+from dwhisper_gui.jobs.store import Store
+
+LANGUAGE = "language"
+SHARES = "language_shares"
+NO_LANGUAGE = "und"
+"""ISO 639's “undetermined”: of a medium in which nobody speaks."""
+
+
+async def transcript_of(store: Store, job: Job) -> Transcript:
+    """What there is of a job's text, whole or not. Raises `NothingToExport` where the job was never begun, `StoreUnusable`."""
+    medium = remembered(job)
+    if medium is None:
+        raise NothingToExport(name=name_of(job.path), job=job.id)
+    results = [pair async for pair in store.results(job.id).windows()]
+    segments = combine(results)
+    missing = await _missing(store, job, medium)
+    lost = [one.span for one in missing]
+    return Transcript(
+        language=job.memory.get(LANGUAGE, NO_LANGUAGE),
+        language_shares=msgspec.json.decode(job.memory.get(SHARES, "[]"), type=tuple[tuple[str, float], ...]),
+        duration=medium.duration,
+        segments=tuple(segments),
+        unheard=tuple(
+            span for span in unheard(await store.results(job.id).sure_speech(), segments) if not any(_inside(span, gap) for gap in lost)
+        ),
+        flawed=tuple(FlawedWindow(span, result.flaws) for span, result in results if result.flaws),
+        sampled=tuple(span for span, result in results if result.sampled),
+        missing=tuple(missing),
+    )
+
+
+async def _missing(store: Store, job: Job, medium: Medium) -> list[Missing]:
+    results = store.results(job.id)
+    prepared = await results.prepared_parts()
+    missing = [Missing(gap, "not_done") for gap in complement(prepared.values(), medium.whole)]
+    missing += [Missing(one.span, "failed" if one.failed else "not_done") for one in await results.missing()]
+    if medium.cut is not None:
+        missing.append(Missing(medium.cut, "cut"))
+    return sorted(missing, key=lambda one: one.span)
+
+
+def _inside(span: Span, other: Span) -> bool:
+    return other.start <= span.start and span.end <= other.end

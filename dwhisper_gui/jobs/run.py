@@ -1,0 +1,165 @@
+"""One go at a job, by its owner: from what the store has to all that can be done now."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+
+import msgspec
+from dwhisper_worker.contract import Decoding
+
+from dwhisper_gui.core import plan
+from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd
+from dwhisper_gui.core.events import Note
+from dwhisper_gui.core.job import Job
+from dwhisper_gui.core.language import vote
+from dwhisper_gui.core.plan import Edge, Part, PreparedPart
+from dwhisper_gui.core.progress import Pace
+from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES
+from dwhisper_gui.jobs.journal import StoreJournal
+from dwhisper_gui.jobs.medium import KEY, Medium, medium_of
+from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.jobs.telling import TellingJournal
+from dwhisper_gui.media.extract import Source, extract, measure_duration
+from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
+from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
+from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Runner, Task, Tell
+from dwhisper_gui.workers.standing import StandingWorker
+
+log = logging.getLogger(__name__)
+
+CLIPS = 6
+"""Places in the medium that vote on its language."""
+
+
+class Run:
+    """Of one job. It is over when `go` returns; another go makes another `Run`."""
+
+    def __init__(self, job: Job, store: Store, journal: StoreJournal, ears: StandingWorker, runner: Runner, tell: Tell) -> None:
+        self._job = job
+        self._results = store.results(job.id)
+        self._store = store
+        self._stored = journal
+        self._ears = ears
+        self._runner = runner
+        self._tell = tell
+        self._edges: dict[float, asyncio.Task[Edge]] = {}
+
+    async def go(self, stop: asyncio.Event) -> None:
+        """Transcribes what is not done. Returns when nothing is left, or soon after `stop` is set; raises `DWhisperError` where it
+        can't go on. What is done is in the store at any moment."""
+        try:
+            medium = await self._medium()
+            parts = plan.parts(medium.whole)
+            pace = Pace(medium.whole.duration, (await self._store.progress_of(self._job.id)).medium_seconds_settled)
+            journal = TellingJournal(self._job.id, self._stored, pace, self._tell)
+            source = Source(self._job.path, medium.format, medium.track)
+            language = await self._language(journal, source, medium, parts)
+            settled = await self._results.settled_parts()
+            task = Task(
+                job=self._job.id,
+                setup=self._setup(),
+                decoding=Decoding(language, self._job.options.translate, self._job.options.prompt, self._job.options.hotwords),
+                parts=tuple(part.index for part in parts if part.index not in settled),
+            )
+            if task.parts and not stop.is_set():
+                await self._runner.run(task, lambda index: self._prepare(journal, source, medium, parts[index]), journal, stop, self._tell)
+            if not stop.is_set():
+                await self._listen_elsewhere(source, medium)
+        finally:
+            for edge in self._edges.values():
+                edge.cancel()
+
+    def _setup(self) -> EngineSetup:
+        options = self._job.options
+        language = None if options.language == "auto" else options.language
+        return EngineSetup(options.engine, options.model, options.device, options.compute_type, language, options.translate)
+
+    async def _medium(self) -> Medium:
+        """Looks at the file anew, since it may have changed since the job was added."""
+        job = self._job
+        if await fingerprint(job.path) != job.fingerprint:
+            raise MediumChanged(path=display_name(job.path))
+        info = await probe(self._ears, job.path)
+        track = choose_track(info, job.options.track, job.path)
+        duration = info.duration
+        if duration is None:
+            duration = await measure_duration(Source(job.path, info.format, track.index))
+        if duration <= job.options.start:
+            raise RangePastEnd(path=display_name(job.path), duration=f"{duration:.1f} s", start=f"{job.options.start:.1f} s")
+        medium = medium_of(info, track, duration, job.options)
+        if job.memory.get(KEY) != medium.encoded():
+            await self._stored.remember(KEY, medium.encoded())
+        if medium.tracks > 1:
+            names = ", ".join(f"{one.index + 1}: {one.language or '?'}{' ' + one.title if one.title else ''}" for one in info.tracks)
+            self._tell(Note(job.id, "several_tracks", {"taken": str(track.index + 1), "tracks": names}))
+        if medium.cut is not None:
+            self._tell(Note(job.id, "medium_cut", {"start": f"{medium.cut.start:.3f}", "end": f"{medium.cut.end:.3f}"}))
+        return medium
+
+    async def _language(self, journal: TellingJournal, source: Source, medium: Medium, parts: list[Part]) -> str:
+        """The user's, or the one decided in an earlier run, or by vote; `und` where nobody speaks."""
+        if self._job.options.language != "auto":
+            if LANGUAGE not in self._job.memory:
+                await journal.remember(LANGUAGE, self._job.options.language)
+            return self._job.options.language
+        known = self._job.memory.get(LANGUAGE)
+        if known is not None and known != NO_LANGUAGE:
+            return known
+        clips = await language_clips(source, self._ears, medium.whole, CLIPS) or await self._first_speech(journal, source, medium, parts)
+        if not clips:
+            return NO_LANGUAGE
+        shares = vote(await self._runner.detect_language(self._job.id, self._setup(), tuple(clips), self._tell))
+        await journal.remember(SHARES, msgspec.json.encode(shares).decode())
+        await journal.remember(LANGUAGE, shares[0][0])
+        return shares[0][0]
+
+    async def _first_speech(self, journal: TellingJournal, source: Source, medium: Medium, parts: list[Part]) -> list[bytes]:
+        """Where the places listened to were silent: the first windows of the medium. Preparing the parts on the way is no loss."""
+        for part in parts:
+            async for chunk in self._prepare(journal, source, medium, part):
+                return [window.pcm for window in chunk.windows]
+        return []
+
+    async def _prepare(self, journal: TellingJournal, source: Source, medium: Medium, part: Part) -> AsyncGenerator[ChunkAudio, None]:
+        """See `runner.Prepare`. A part that the store has is cut as it was then, whatever the VAD would say today."""
+        prepared = await self._results.part(part.index)
+        if prepared is None:
+            start, end = await asyncio.gather(self._edge(source, medium, part.nominal.start), self._edge(source, medium, part.nominal.end))
+            prepared, pcm = await prepare_part(source, self._ears, part, start, end)
+            await journal.part_prepared(prepared)
+        else:
+            journal.know(prepared)
+            pcm = await extract(source, prepared.span) if await self._has_open_chunks(prepared) else b""
+        done = await self._results.windows_done(part.index)
+        states = await self._results.chunk_states(part.index)
+        for chunk in prepared.chunks:
+            left = tuple(audio_of(pcm, prepared.span, window) for window in chunk.windows if window.index not in done)
+            if states[chunk.key] == "open" and left:
+                yield ChunkAudio(chunk, left)
+
+    async def _has_open_chunks(self, prepared: PreparedPart) -> bool:
+        return "open" in (await self._results.chunk_states(prepared.index)).values()
+
+    async def _edge(self, source: Source, medium: Medium, nominal: float) -> Edge:
+        """The real edge near a nominal one. Neighbouring parts ask for the same; the range's own ends stay where they are."""
+        if nominal in (medium.whole.start, medium.whole.end):
+            return Edge(nominal, in_speech=False)
+        if nominal not in self._edges:
+            self._edges[nominal] = asyncio.ensure_future(find_edge(source, self._ears, nominal))
+        return await self._edges[nominal]
+
+    async def _listen_elsewhere(self, source: Source, medium: Medium) -> None:
+        """Where the track taken has no speech, and another has, the user should know."""
+        if medium.tracks < 2 or await self._results.sure_speech():
+            return
+        for track in range(medium.tracks):
+            if track == medium.track:
+                continue
+            try:
+                clips = await language_clips(Source(source.path, source.format, track), self._ears, medium.whole, CLIPS)
+            except ExtractionFailed:
+                log.warning("track %d can't be listened to", track, exc_info=True)
+                continue
+            if clips:
+                self._tell(Note(self._job.id, "speech_on_other_track", {"taken": str(medium.track + 1), "other": str(track + 1)}))
+                return

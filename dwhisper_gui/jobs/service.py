@@ -1,0 +1,171 @@
+"""The queue: takes media in, works on their jobs one after the other, follows what users ask of them, and writes the subtitles."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from dwhisper_gui.core.errors import DWhisperError
+from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
+from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
+from dwhisper_gui.jobs.combining import transcript_of
+from dwhisper_gui.jobs.ownership import Ownership, own, retry
+from dwhisper_gui.jobs.records import name_of
+from dwhisper_gui.jobs.run import Run
+from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.media.probe import choose_track, fingerprint, probe
+from dwhisper_gui.runners.runner import Runner
+from dwhisper_gui.subtitles.export import export
+from dwhisper_gui.workers.standing import StandingWorker
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+GRACE_SECONDS = 2.0
+"""After a stop, so long for the windows under way; then they are given up, and done again next time."""
+
+
+class Queue:
+    """Of one program. Several programs may have one on the same store; each job is worked on by one of them."""
+
+    def __init__(self, store: Store, ears: StandingWorker, runner: Runner, tell: Callable[[Event], None]) -> None:
+        self._store = store
+        self._ears = ears
+        self._runner = runner
+        self._tell = tell
+
+    async def add(self, path: bytes, options: Options, output: Output, *, fresh: bool = False) -> Job:
+        """A job for a medium: the finished one of this file with these options, whose text is used; or the unfinished one, which goes
+        on; or a new one (always, with `fresh`). Raises `MediumError` where the file can't be transcribed."""
+        now = await fingerprint(path)
+        choose_track(await probe(self._ears, path), options.track, path)
+        known = None if fresh else await self._known(path, options, output, now)
+        if known is not None:
+            return known
+        job = await self._store.add_job(path, options, output, now)
+        self._tell(JobAdded(job.id, job))
+        return job
+
+    async def _known(self, path: bytes, options: Options, output: Output, now: Fingerprint) -> Job | None:
+        job = await self._store.find_finished(path, options, now)
+        if job is not None:
+            await self._store.set_output(job.id, output)
+            self._tell(JobAdded(job.id, replace(job, output=output), finished_before=True))
+            return job
+        job = await self._store.find_unfinished(path, options)
+        if job is None:
+            return None
+        if job.fingerprint != now:
+            self._tell(Note(job.id, "medium_changed", {"name": name_of(path)}))
+            return None
+        if job.state.ended:
+            await retry(self._store, job.id)
+        await self._store.set_output(job.id, output)
+        await self._store.set_wish(job.id, Wish.RUN)
+        self._tell(JobAdded(job.id, replace(job, output=output), resumed=True))
+        return job
+
+    async def work(self, jobs: Sequence[str], stop: asyncio.Event) -> None:
+        """Works on these jobs in the order of the queue until each has ended or `stop` is set. One that is paused, or that another
+        program works on, is waited for. A job's failure does not touch the others."""
+        left = set(jobs)
+        elsewhere: set[str] = set()
+        while left and not stop.is_set():
+            queue = [job for job in await self._store.jobs() if job.id in left]
+            left = {job.id for job in queue}
+            for job in queue:
+                mine = await own(self._store, job.id) if job.wish is not Wish.PAUSE else None
+                if mine is not None:
+                    with mine:
+                        state = await self._turn(await self._store.find_job(job.id), mine, stop)
+                    if state.ended:
+                        left.discard(job.id)
+                    break
+                if job.wish is not Wish.PAUSE and job.id not in elsewhere:
+                    elsewhere.add(job.id)
+                    self._tell(Note(job.id, "job_elsewhere", {"name": name_of(job.path)}))
+            else:
+                # A lock that another program frees tells nobody, so this looks again and again.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+
+    async def _turn(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState:
+        """Works on one job until it ends, is paused or is stopped. Returns its state then."""
+        try:
+            if job.state is not JobState.DONE:
+                await self._set_state(mine, JobState.RUNNING)
+                asked = await self._transcribe(job, mine, stop)
+                if asked is not None:
+                    await self._set_state(mine, asked)
+                    if asked.ended:
+                        self._tell(JobEnded(job.id, asked, ()))
+                    return asked
+            return await self._finish(await self._store.find_job(job.id), mine)
+        except DWhisperError as error:
+            log.exception("job %s failed", job.id)
+            await mine.journal.set_state(JobState.FAILED, error.sentence())
+            self._tell(JobEnded(job.id, JobState.FAILED, (), error.sentence()))
+            return JobState.FAILED
+
+    async def _transcribe(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState | None:
+        """Runs a job. None when nothing is left to do; else the state that somebody asked for meanwhile."""
+        halt = asyncio.Event()
+        run = Run(job, self._store, mine.journal, self._ears, self._runner, self._tell)
+        working = asyncio.ensure_future(run.go(halt))
+        asking = asyncio.ensure_future(self._asked(job.id, stop))
+        try:
+            await asyncio.wait({working, asking}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                await working
+                return None
+            asked = await asking
+            halt.set()
+            # Whoever pauses has time for the windows under way; whoever stops the program or cancels the job has not.
+            patience = {JobState.PAUSED: None, JobState.QUEUED: GRACE_SECONDS}.get(asked, 0.0)
+            await asyncio.wait({working}, timeout=patience)
+            if working.done():
+                await working
+            return asked
+        finally:
+            for task in (working, asking):
+                task.cancel()
+            await asyncio.gather(working, asking, return_exceptions=True)
+
+    async def _asked(self, job_id: str, stop: asyncio.Event) -> JobState:
+        """Returns when the job is to halt: the state it shall have."""
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            seen = None
+            while not stop.is_set():
+                changing = asyncio.ensure_future(self._store.wait_for_change(seen))
+                await asyncio.wait({stopping, changing}, return_when=asyncio.FIRST_COMPLETED)
+                if not changing.done():
+                    changing.cancel()
+                    break
+                seen = await changing
+                wish = (await self._store.find_job(job_id)).wish
+                if wish is Wish.CANCEL:
+                    return JobState.CANCELLED
+                if wish is Wish.PAUSE:
+                    return JobState.PAUSED
+            return JobState.QUEUED
+        finally:
+            stopping.cancel()
+
+    async def _finish(self, job: Job, mine: Ownership) -> JobState:
+        """Puts the transcript together and writes the subtitles."""
+        transcript = await transcript_of(self._store, job)
+        if await fingerprint(job.path) != job.fingerprint:
+            self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
+        output = job.output
+        files = await asyncio.to_thread(export, transcript, job.path, output.formats, output.folder, output.overwrite, job.id)
+        state = JobState.DONE if transcript.complete else JobState.INCOMPLETE
+        await self._set_state(mine, state)
+        self._tell(JobEnded(job.id, state, tuple(os.fsencode(file) for file in files), None, transcript))
+        return state
+
+    async def _set_state(self, mine: Ownership, state: JobState) -> None:
+        await mine.journal.set_state(state)
+        self._tell(StateChanged(mine.job_id, state))
