@@ -272,7 +272,10 @@ class OutputNotWritable(DWhisperError):
 
 
 class StoreUnusable(DWhisperError):
-    template = N_("The file with all jobs, “{path}”, can't be used ({detail}). Nothing was changed in it. Nothing was started.")
+    template = N_(
+        "The file with all jobs, “{path}”, can't be used ({detail}). What was finished before is kept in it; what was under way is done"
+        " again next time. Mend that, then run the same command again."
+    )
 
 
 class StoreTooNew(DWhisperError):

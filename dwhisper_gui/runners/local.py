@@ -13,9 +13,11 @@ from dwhisper_worker.contract import (
     TRANSCRIBE,
     DetectRequest,
     Nothing,
+    Segment,
     TranscribeEvent,
     TranscribeReply,
     TranscribeRequest,
+    Window,
     WindowResult,
     Word,
 )
@@ -154,7 +156,7 @@ class LocalRunner:
             if result is None:
                 return
             window = expected.get(result.index)
-            if window is None or any(word.start < window.start or word.end > window.end for word in _words(result)):
+            if window is None or not _fits(result, window):
                 worker.kill(WorkerNonsense(detail=f"a result for window {result.index} that does not fit it"))
                 return
             done.add(result.index)
@@ -171,8 +173,10 @@ class LocalRunner:
         return reply
 
 
-def _words(result: WindowResult) -> list[Word]:
-    return [word for segment in result.segments for word in segment.words]
+def _fits(result: WindowResult, window: Window) -> bool:
+    """Whether all its times are in the window; a time that is no number is nowhere."""
+    timed: list[Segment | Word] = [*result.segments, *(word for segment in result.segments for word in segment.words)]
+    return all(window.start <= one.start <= one.end <= window.end for one in timed)
 
 
 def _waiting(job: str, tell: Tell) -> Callable[[], None]:

@@ -1,0 +1,129 @@
+"""Who works on what: a job has one owner, and the user one local engine.
+
+Both are locks on files beside the store, which the kernel frees when their holder ends in whatever way; there is no stale one.
+They say who may begin. That nobody goes on who should not, the epoch sees to (`journal.py`).
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from dwhisper_gui.core.errors import JobBusy, StoreUnusable
+from dwhisper_gui.jobs.journal import StoreJournal
+from dwhisper_gui.jobs.records import name_of
+from dwhisper_gui.jobs.store import Store
+
+LOCKS = "locks"
+POLL_SECONDS = 0.2
+GRACE_SECONDS = 0.02
+"""A lock may be held for an instant by somebody who only looks whether it is."""
+
+
+class Ownership:
+    """Of one job, until `release` or the end of the program."""
+
+    def __init__(self, job_id: str, journal: StoreJournal, lock: BaseFileLock) -> None:
+        self.job_id = job_id
+        self.journal = journal
+        self._lock = lock
+
+    def release(self) -> None:
+        """Lets others have the job."""
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.release()
+
+
+async def own(store: Store, job_id: str) -> Ownership | None:
+    """Takes a job, without waiting; None where another program (or this one) has it. Raises `JobUnknown`, `StoreUnusable`."""
+    path = _job_lock(store, job_id)
+    lock = _taken(path)
+    if lock is None:
+        await asyncio.sleep(GRACE_SECONDS)
+        lock = _taken(path)
+    if lock is None:
+        return None
+    try:
+        journal = await StoreJournal.begin(store.database, job_id)
+    except BaseException:
+        lock.release()
+        raise
+    return Ownership(job_id, journal, lock)
+
+
+def is_owned(store: Store, job_id: str) -> bool:
+    """Whether a living program works on a job right now; a job that is “running” and not owned was interrupted."""
+    lock = _taken(_job_lock(store, job_id))
+    if lock is None:
+        return True
+    lock.release()
+    return False
+
+
+async def retry(store: Store, job_id: str) -> None:
+    """Opens a job's failed chunks again and queues it. Raises `JobBusy` where somebody works on it, `JobUnknown`."""
+    with await _own_or_refuse(store, job_id) as mine:
+        await mine.journal.retry()
+
+
+async def remove(store: Store, job_id: str) -> None:
+    """Removes a job with all that came of it. Raises `JobBusy` where somebody works on it, `JobUnknown`."""
+    with await _own_or_refuse(store, job_id) as mine:
+        await mine.journal.delete()
+    # Whoever takes the lock of a job that is no more finds that out; so the file may go, and stay where it can't.
+    with contextlib.suppress(OSError):
+        _job_lock(store, mine.job_id).unlink()
+
+
+async def _own_or_refuse(store: Store, job_id: str) -> Ownership:
+    job = await store.find_job(job_id)
+    mine = await own(store, job.id)
+    if mine is None:
+        raise JobBusy(name=name_of(job.path))
+    return mine
+
+
+@contextlib.asynccontextmanager
+async def engine_lock(folder: Path, waiting: Callable[[], None]) -> AsyncIterator[None]:
+    """Holds the one local engine that a user has. Where another program has it, calls `waiting` once and waits for its turn.
+
+    `folder` is the store's. Raises `StoreUnusable`."""
+    path = folder / LOCKS / "engine.lock"
+    lock = _taken(path)
+    if lock is None:
+        waiting()
+    while lock is None:
+        await asyncio.sleep(POLL_SECONDS)
+        lock = _taken(path)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _job_lock(store: Store, job_id: str) -> Path:
+    return store.folder / LOCKS / f"{job_id}.lock"
+
+
+def _taken(path: Path) -> BaseFileLock | None:
+    """The lock, taken; None where somebody has it. Takes microseconds and does not wait, so it needs no thread, in which a
+    cancelled task would leave it behind."""
+    lock: BaseFileLock = FileLock(path, thread_local=False, fallback_to_soft=False)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    except OSError as error:
+        raise StoreUnusable(path=os.fspath(path), detail=error.strerror or str(error)) from error
+    return lock
