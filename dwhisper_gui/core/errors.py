@@ -3,8 +3,8 @@
     DWhisperError                     status 1: this medium failed, the others go on
       UsageError                      status 2: what was asked for can't be had; nothing was started
         LanguageUnknown, ModelUnknown, FormatUnknown, TimeUnreadable, RangeEmpty, EngineUnknown, EngineMissing, DeviceUnknown,
-        ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous,
-        JobBusy, NothingToExport
+        EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad, JobUnknown,
+        JobAmbiguous, JobBusy, NothingToExport, CommandMissing
       MediumError                     the user's file
         MediumMissing, MediumUnreadable, MediumEmpty, NotMedia, RefersElsewhere, NoAudio, TrackMissing, FolderWithoutMedia,
         RangePastEnd, MediumChanged, ExtractionFailed
@@ -89,6 +89,10 @@ class EngineMissing(UsageError):
     template = N_("The engine “{engine}” is not installed here, so nothing was started. Install it with: pip install '{package}'.")
 
 
+class EngineLacks(UsageError):
+    template = N_("The engine “{engine}” takes no {option}. Nothing was started. Leave it out, or take another engine.")
+
+
 class DeviceUnknown(UsageError):
     template = N_("This computer has no device “{device}” that the engine can use. Nothing was started. It has: {known}.")
 
@@ -132,6 +136,10 @@ class JobBusy(UsageError):
 
 class NothingToExport(UsageError):
     template = N_("“{name}” has no transcript yet, so there is nothing to export. “dwhisper jobs resume {job}” goes on with it.")
+
+
+class CommandMissing(UsageError):
+    template = N_("“{path}” is no command of dwhisper. Nothing was started. “dwhisper transcribe {path}” transcribes it.")
 
 
 # --- the medium ----------------------------------------------------------------------------------------------------

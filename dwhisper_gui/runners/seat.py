@@ -89,12 +89,21 @@ class Seat:
             language=setup.language,
             translate=setup.translate,
         )
-        loaded = await self._worker.ask(LOAD, request, downloading)
+        loaded = await self._watched(self._worker, LOAD, request, downloading)
         self._setup = setup
         tell(ModelLoaded(job, loaded.model, loaded.device, loaded.compute_type, loaded.threads, loaded.seconds))
 
     async def ask(self, worker: Worker, call: Call[Q, R, E], request: Q, on_event: Callable[[E], None] | None = None) -> R:
         """As `Worker.ask`; a worker that is silent for too long is killed and the answer is `WorkerHung`."""
+        try:
+            reply = await self._watched(worker, call, request, on_event)
+        except WorkerDied:
+            self._deaths += 1
+            raise
+        self._deaths = 0
+        return reply
+
+    async def _watched(self, worker: Worker, call: Call[Q, R, E], request: Q, on_event: Callable[[E], None] | None) -> R:
         loop = asyncio.get_running_loop()
         asking = asyncio.ensure_future(worker.ask(call, request, on_event))
         last = began = loop.time()
@@ -107,14 +116,9 @@ class Seat:
                 silence = loop.time() - max(last, began)
                 if not asking.done() and silence > self._limit():
                     worker.kill(WorkerHung(seconds=silence))
-            reply = await asking
-        except WorkerDied:
-            self._deaths += 1
-            raise
+            return await asking
         finally:
             asking.cancel()
-        self._deaths = 0
-        return reply
 
     def _limit(self) -> float:
         if self._longest_silence is None:

@@ -1,0 +1,73 @@
+# DWhisper: `make demo` to see it work, `make test` to test it. Needs Python 3.11 or newer, git and make.
+#
+# Paths are relative throughout, since make can't have spaces in the names of its targets.
+
+BIN := .venv/bin
+UNIT := not integration and not openai
+
+ifndef PYTHON
+PYTHON := $(shell sh tools/find-python)
+endif
+
+# openai-whisper brings torch, 5.7 GB: kept beside the user's other caches, for all checkouts.
+OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
+
+.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai system-packages format clean
+
+help:
+	@echo 'make demo         transcribes the bundled sample and prints its subtitles'
+	@echo 'make test         all checks and tests but test-openai; on the newest Python too'
+	@echo 'make test-fast    the tests that are quick (under 2 minutes)'
+	@echo 'make check        ruff, mypy, import-linter'
+	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
+	@echo 'make format       formats the code'
+	@echo 'make clean        removes all that these made in this folder'
+
+environment:
+	@test -n "$(PYTHON)"
+	@"$(PYTHON)" tools/environment.py .venv ./worker '.[dev,weights]'
+
+# A new home each time: the user's jobs and settings are left alone, and the work is really done.
+demo: environment
+	@rm -rf build/demo
+	@mkdir -p build/demo
+	@DWHISPER_HOME=build/demo/home $(BIN)/dwhisper transcribe resources/sample.mp4 --model tiny.en --format srt --output-dir build/demo --overwrite
+	@echo
+	@cat build/demo/sample.en.srt
+	@echo
+	@echo "The subtitles are in $(CURDIR)/build/demo/sample.en.srt; $(CURDIR)/$(BIN)/dwhisper does the same for your recordings."
+
+system-packages:
+	@test -n "$(PYTHON)"
+	@"$(PYTHON)" tools/system_packages.py ffmpeg ffprobe espeak-ng
+
+test: check
+	@$(MAKE) --no-print-directory test-all test-newest
+
+check: environment
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test-all: environment system-packages
+	$(BIN)/pytest -m 'not openai'
+
+test-unit: environment
+	$(BIN)/pytest -m '$(UNIT)'
+
+test-fast: environment system-packages
+	$(BIN)/pytest -m 'not slow and not openai'
+
+test-newest: environment
+	@"$(PYTHON)" tools/test_newest.py -q -m '$(UNIT)'
+
+test-openai: environment system-packages
+	@"$(PYTHON)" tools/test_openai.py "$(OPENAI)" -m 'openai or not integration'
+
+format: environment
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

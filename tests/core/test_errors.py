@@ -1,0 +1,76 @@
+"""Every error is a sentence that helps."""
+
+import string
+from collections.abc import Iterator
+
+import pytest
+from dwhisper_worker.contract import Code, Failure
+
+from dwhisper_gui.core import errors
+
+
+def every(kind: type[errors.DWhisperError] = errors.DWhisperError) -> Iterator[type[errors.DWhisperError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from every(child)
+
+
+ERRORS = sorted(
+    {error for error in every() if error.__module__ == errors.__name__ and hasattr(error, "template")}, key=lambda e: e.__name__
+)
+
+
+def filled(error: type[errors.DWhisperError]) -> errors.DWhisperError:
+    named = {name for _, name, spec, _ in string.Formatter().parse(error.template) if name}
+    return error(**{name: 7.4 if name == "seconds" else f"a {name}" for name in named})
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_each_is_a_whole_sentence_of_what_happened_and_what_follows(error: type[errors.DWhisperError]) -> None:
+    sentence = str(filled(error))
+    assert sentence[0].isupper() or sentence[0] == "“"
+    assert sentence.endswith(".")
+    assert sentence.count(". ") + sentence.count("? ") >= 1, "what happened is not all that a user wants to know"
+    assert "{" not in sentence
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_the_tree_at_the_top_of_the_page_names_each(error: type[errors.DWhisperError]) -> None:
+    assert errors.__doc__
+    assert error.__name__ in errors.__doc__.replace(",", " ").split()
+
+
+def test_wrong_use_ends_with_2_and_everything_else_with_1() -> None:
+    assert {error.status for error in ERRORS if issubclass(error, errors.UsageError)} == {2}
+    assert {error.status for error in ERRORS if not issubclass(error, errors.UsageError)} == {1}
+
+
+def test_a_sentence_can_be_said_in_another_language() -> None:
+    error = errors.MediumMissing(path="a.mp4")
+    assert error.sentence(lambda template: "„{path}“ fehlt.") == "„a.mp4“ fehlt."
+    assert "a.mp4" in str(error)
+
+
+CODES_WITHOUT_A_SENTENCE = {Code.BAD_REQUEST, Code.MODEL_NOT_LOADED, Code.INTERNAL}
+
+
+@pytest.mark.parametrize("code", sorted(set(Code) - CODES_WITHOUT_A_SENTENCE))
+def test_a_workers_code_becomes_its_own_sentence(code: Code) -> None:
+    fields = dict.fromkeys("ours theirs path detail format engine known package device compute_type model language".split(), "x")
+    error = errors.from_failure(Failure(code, fields))
+    assert not isinstance(error, errors.WorkerRefused)
+    assert str(error)
+
+
+@pytest.mark.parametrize("code", sorted(CODES_WITHOUT_A_SENTENCE))
+def test_a_workers_own_trouble_is_told_with_its_detail(code: Code) -> None:
+    error = errors.from_failure(Failure(code, {"detail": "queue of {braces}"}))
+    assert isinstance(error, errors.WorkerRefused)
+    assert "queue of {braces}" in str(error)
+
+
+@pytest.mark.parametrize("failure", [Failure(Code.NOT_MEDIA, {}), Failure("from_the_future", {"x": "y"})])
+def test_a_code_or_fields_of_another_make_are_no_bug(failure: Failure) -> None:
+    error = errors.from_failure(failure)
+    assert isinstance(error, errors.WorkerRefused)
+    assert failure.code in str(error)

@@ -1,0 +1,36 @@
+"""A real worker with one fault built in: `python saboteur.py FAULT CHUNK --stdio`.
+
+It is `dwhisper-worker` with its `Transcriber.submit` bent for the chunk named: `die` ends the process, `misplace` sends a window's
+text with times outside the window, `unfinished` says the chunk is complete before its windows are."""
+
+import os
+import sys
+from dataclasses import replace
+
+from dwhisper_worker import __main__, transcribe
+from dwhisper_worker.contract import Figures, Segment, TranscribeEvent, TranscribeReply, TranscribeRequest, WindowResult
+
+FAULT, CHUNK = sys.argv[1:3]
+submit = transcribe.Transcriber.submit
+
+
+def bent(self: transcribe.Transcriber, request: TranscribeRequest, on_event: transcribe.OnEvent, on_done: transcribe.OnDone) -> None:
+    if request.chunk != CHUNK:
+        submit(self, request, on_event, on_done)
+    elif FAULT == "die":
+        os._exit(1)
+    elif FAULT == "misplace":
+        window = request.windows[0].window
+        segment = Segment(window.end, window.end + 1, " beyond", (), 0.0, 0.0, 1.0, 0.0)
+        on_event(TranscribeEvent(WindowResult(window.index, (segment,), 1, False, ())))
+    elif FAULT == "unfinished":
+        on_done(TranscribeReply(request.chunk, True, Figures(1.0, 1.0, 0, 0, 1)))
+    elif FAULT == "refuse":
+        on_done(ValueError("no"))
+    else:
+        submit(self, replace(request), on_event, on_done)
+
+
+transcribe.Transcriber.submit = bent  # type: ignore[method-assign]
+sys.argv[1:3] = []
+sys.exit(__main__.main())

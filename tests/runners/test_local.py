@@ -1,0 +1,252 @@
+"""The local runner with real workers and real weights: what dies, hangs or talks nonsense is replaced, and nothing is lost."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from dwhisper_worker.contract import Decoding, Span, WindowResult
+
+from dwhisper_gui.core.errors import ModelBroken, WorkerDied
+from dwhisper_gui.core.events import Event, ModelLoaded, Note
+from dwhisper_gui.core.job import Fingerprint, Job, Options, Output
+from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
+from dwhisper_gui.jobs.ownership import Ownership, own
+from dwhisper_gui.jobs.records import Attempt, Outcome
+from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.runners.local import LocalRunner, LocalSetup
+from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Task
+from dwhisper_gui.runners.seat import Patience
+from tests.worker.audio import pcm_of, window
+
+pytestmark = pytest.mark.integration
+
+WORKER = (sys.executable, "-P", "-m", "dwhisper_worker", "--stdio")
+SPANS = (Span(0.0, 7.2), Span(7.2, 10.4), Span(10.4, 16.9), Span(22.6, 29.6), Span(29.6, 33.4))
+TEXTS = ("leisure to consider", "young man", "rather selfish", "amiable woman", "himself")
+
+
+def sabotaged(fault: str, chunk: str) -> tuple[str, ...]:
+    return (sys.executable, str(Path(__file__).with_name("saboteur.py")), fault, chunk, "--stdio")
+
+
+@asynccontextmanager
+async def admitted(_: Callable[[], None]) -> AsyncIterator[None]:
+    yield
+
+
+@dataclass
+class Bench:
+    """A job of one part with five chunks of a window each, in a real store, and what is told of it."""
+
+    store: Store
+    job: Job
+    mine: Ownership
+    audio: list[ChunkAudio]
+    model: str
+    told: list[Event] = field(default_factory=list)
+    pids: list[int] = field(default_factory=list)
+    on_window: Callable[[WindowResult], None] = lambda _: None
+    on_lease: Callable[[int], None] = lambda _: None
+
+    async def prepare(self, _: int) -> AsyncGenerator[ChunkAudio, None]:
+        done = await self.store.results(self.job.id).windows_done(0)
+        for chunk in self.audio:
+            if any(one.window.index not in done for one in chunk.windows):
+                yield chunk
+
+    async def run(self, runner: LocalRunner, stop: asyncio.Event | None = None) -> None:
+        task = Task(self.job.id, EngineSetup("faster-whisper", self.model), Decoding("en"), (0,))
+        await runner.run(task, self.prepare, self, stop or asyncio.Event(), self.told.append)
+
+    async def leased(self, chunk: ChunkKey, worker: str, host: str) -> int:
+        lease = await self.mine.journal.leased(chunk, worker, host)
+        self.pids.append(int(worker.split("(")[1].rstrip(")")))
+        self.on_lease(self.pids[-1])
+        return lease
+
+    async def window_done(self, chunk: ChunkKey, result: WindowResult) -> bool:
+        new = await self.mine.journal.window_done(chunk, result)
+        self.on_window(result)
+        return new
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.mine.journal, name)
+
+    async def texts(self) -> list[str]:
+        return ["".join(one.text for one in result.segments) async for _, result in self.store.results(self.job.id).windows()]
+
+    async def attempts(self) -> list[Attempt]:
+        return await self.store.results(self.job.id).attempts()
+
+    async def is_whole(self) -> bool:
+        texts = await self.texts()
+        return len(texts) == len(TEXTS) and all(part in text for part, text in zip(TEXTS, texts, strict=True))
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, sample: Path, tiny_en: Path) -> AsyncIterator[Bench]:
+    pcm = pcm_of(sample)
+    windows = [window(pcm, i, span) for i, span in enumerate(SPANS)]
+    audio = [ChunkAudio(Chunk(ChunkKey(0, i), (one.window,)), (one,)) for i, one in enumerate(windows)]
+    async with await Store.open(tmp_path / "data") as store:
+        job = await store.add_job(os.fsencode(sample), Options(str(tiny_en)), Output(), Fingerprint(1, 1, ""))
+        mine = await own(store, job.id)
+        assert mine is not None
+        with mine:
+            chunks = tuple(one.chunk for one in audio)
+            await mine.journal.part_prepared(PreparedPart(0, Span(0.0, 33.4), False, SPANS, SPANS, chunks, b""))
+            yield Bench(store, job, mine, audio, str(tiny_en))
+
+
+@asynccontextmanager
+async def runner(tmp_path: Path, command: Sequence[str] = WORKER, **options: object) -> AsyncIterator[LocalRunner]:
+    made = LocalRunner(LocalSetup(command, str(tmp_path / "models"), **options), admitted)  # type: ignore[arg-type]
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def test_all_chunks_are_transcribed_once_and_the_worker_stays_for_the_next_job(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path) as local:
+        await bench.run(local)
+        assert await bench.is_whole()
+        assert [(one.lease, one.outcome) for one in await bench.attempts()] == [(1, Outcome.DONE)] * 5
+        await bench.run(local)
+    assert len(set(bench.pids)) == 1
+    assert sum(isinstance(event, ModelLoaded) for event in bench.told) == 1
+
+
+async def test_a_worker_killed_in_mid_chunk_is_replaced_and_only_its_chunks_are_given_out_again(bench: Bench, tmp_path: Path) -> None:
+    def kill_first(pid: int) -> None:
+        if len(bench.pids) == 3:
+            os.kill(pid, signal.SIGKILL)
+
+    bench.on_lease = kill_first
+    async with runner(tmp_path) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    attempts = await bench.attempts()
+    assert 1 <= sum(one.outcome is Outcome.FAILED for one in attempts) <= 3
+    assert all(one.lease <= 2 for one in attempts)
+    assert len(set(bench.pids)) == 2
+
+
+async def test_a_worker_that_hangs_is_killed_and_replaced(bench: Bench, tmp_path: Path) -> None:
+    def freeze(pid: int) -> None:
+        if len(bench.pids) == 2:
+            os.kill(pid, signal.SIGSTOP)
+
+    bench.on_lease = freeze
+    async with runner(tmp_path, patience=Patience(first=8.0, least=2.0, times=2.0)) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    reasons = [one.reason or "" for one in await bench.attempts() if one.outcome is Outcome.FAILED]
+    assert reasons
+    assert all("no sign of life" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("die", "ended unexpectedly"), ("misplace", "no answer"), ("unfinished", "no answer"), ("refuse", "could not do its task")],
+)
+async def test_a_chunk_that_always_fails_is_given_up_after_three_tries_and_the_rest_goes_on(
+    bench: Bench, tmp_path: Path, fault: str, reason: str
+) -> None:
+    async with runner(tmp_path, sabotaged(fault, "0.1")) as local:
+        await bench.run(local)
+    results = bench.store.results(bench.job.id)
+    (missing,) = await results.missing()
+    assert missing.chunk == ChunkKey(0, 1)
+    assert missing.failed
+    assert reason in (missing.reason or "")
+    assert len(await bench.texts()) == 4
+    attempts = await bench.attempts()
+    assert [one.outcome for one in attempts if one.chunk == ChunkKey(0, 1)] == [Outcome.FAILED] * 3
+    # The others were in hand at most once when a worker died of it.
+    others = [one for one in attempts if one.chunk != ChunkKey(0, 1)]
+    assert all(one.lease <= 2 for one in others)
+    # Mended, a retry redoes only that chunk.
+    await bench.mine.journal.retry()
+    async with runner(tmp_path) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    assert len(await bench.attempts()) == len(attempts) + 1
+
+
+async def test_a_stop_keeps_finished_windows_gives_back_the_rest_and_the_next_run_does_only_that(bench: Bench, tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    bench.on_window = lambda _: stop.set()
+    async with runner(tmp_path) as local:
+        await bench.run(local, stop)
+        done = await bench.store.results(bench.job.id).windows_done(0)
+        assert 1 <= len(done) < 5
+        outcomes = [one.outcome for one in await bench.attempts()]
+        assert Outcome.LEASED not in outcomes
+        assert Outcome.FAILED not in outcomes
+        bench.on_window = lambda result: done_again.append(result.index)
+        done_again: list[int] = []
+        await bench.run(local)
+    assert await bench.is_whole()
+    assert not set(done_again) & done
+
+
+async def test_cancelling_ends_the_worker_at_once(bench: Bench, tmp_path: Path) -> None:
+    leased = asyncio.Event()
+    bench.on_lease = lambda _: leased.set()
+    async with runner(tmp_path) as local:
+        running = asyncio.ensure_future(bench.run(local))
+        await leased.wait()
+        running.cancel()
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert asyncio.get_running_loop().time() - began < 0.5
+    assert len(await bench.texts()) <= 1
+
+
+async def test_two_worker_processes_share_the_chunks(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path, processes=2, threads=1) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    assert len(set(bench.pids)) == 2
+
+
+async def test_weights_that_are_broken_end_the_run_with_their_sentence(bench: Bench, tmp_path: Path, tiny_en: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+        (broken / name).write_bytes((tiny_en / name).read_bytes())
+    (broken / "model.bin").write_bytes((tiny_en / "model.bin").read_bytes()[:1_000_000])
+    bench.model = str(broken)
+    async with runner(tmp_path) as local:
+        with pytest.raises(ModelBroken, match="damaged"):
+            await bench.run(local)
+    assert await bench.attempts() == []
+
+
+async def test_workers_that_never_live_end_the_run(bench: Bench, tmp_path: Path) -> None:
+    command = (sys.executable, str(Path(__file__).with_name("stillborn.py")))
+    async with runner(tmp_path, command) as local:
+        with pytest.raises(WorkerDied):
+            await bench.run(local)
+
+
+async def test_who_waits_for_the_engine_is_told(bench: Bench, tmp_path: Path) -> None:
+    @asynccontextmanager
+    async def busy(waiting: Callable[[], None]) -> AsyncIterator[None]:
+        waiting()
+        yield
+
+    local = LocalRunner(LocalSetup(WORKER, str(tmp_path / "models")), busy)
+    try:
+        await bench.run(local)
+    finally:
+        await local.close()
+    assert Note(bench.job.id, "engine_busy", {}) in bench.told
