@@ -20,12 +20,11 @@ class _Declaration:
     module: str
     library: str
     package: str
-    takes_hotwords: bool
 
 
 _ENGINES = {
-    "faster-whisper": _Declaration("faster_whisper", "faster-whisper", "dwhisper-worker", takes_hotwords=True),
-    "openai-whisper": _Declaration("openai_whisper", "openai-whisper", "dwhisper-worker[openai]", takes_hotwords=False),
+    "faster-whisper": _Declaration("faster_whisper", "faster-whisper", "dwhisper-worker"),
+    "openai-whisper": _Declaration("openai_whisper", "openai-whisper", "dwhisper-worker[openai]"),
 }
 
 
@@ -38,7 +37,7 @@ def engines() -> tuple[EngineInfo, ...]:
             package=declared.package,
             translates=True,
             takes_prompt=True,
-            takes_hotwords=declared.takes_hotwords,
+            takes_hotwords=True,
             word_times=True,
             languages=LANGUAGES,
             devices=("cpu", "cuda"),

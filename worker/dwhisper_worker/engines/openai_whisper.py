@@ -55,7 +55,7 @@ class OpenAIWhisper:
             clip,
             language=decoding.language,
             task="translate" if decoding.translate else "transcribe",
-            initial_prompt=decoding.prompt or None if effort.prompted else None,
+            initial_prompt=_prompt(decoding) if effort.prompted else None,
             condition_on_previous_text=False,
             word_timestamps=True,
             temperature=(effort.temperature,),
@@ -91,3 +91,8 @@ class OpenAIWhisper:
                 _, probabilities = self._model.detect_language(mel)
                 found.append({language: float(probability) for language, probability in probabilities.items()})
         return found
+
+
+def _prompt(decoding: Decoding) -> str | None:
+    """Hotwords stand before the prompt, in what the model takes for the text before: as faster-whisper has it."""
+    return " ".join(text.strip() for text in (decoding.hotwords, decoding.prompt) if text.strip()) or None
