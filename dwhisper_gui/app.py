@@ -1,6 +1,7 @@
 """The composition root: builds the parts that know no window, by hand, once."""
 
 import os
+import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ class App:
     folders: Folders
     store: Store
     queue: Queue
+    ears: StandingWorker
+    """Reads media and finds speech. It runs the same program as the workers that transcribe, so it knows what those can do."""
 
 
 @asynccontextmanager
@@ -32,7 +35,7 @@ async def running(tell: Callable[[Event], None]) -> AsyncIterator[App]:
     afterwards. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`."""
     settings = load()
     places = folders()
-    command = worker_command(settings.worker_command)
+    command = worker_command(shlex.join(settings.worker_command))
     # Foreign files are read by another process than the engine's: what crashes a decoder must not cost a loaded model.
     ears = StandingWorker("ears", command)
     runner = LocalRunner(
@@ -47,7 +50,7 @@ async def running(tell: Callable[[Event], None]) -> AsyncIterator[App]:
     )
     async with await Store.open(places.data) as store:
         try:
-            yield App(settings, places, store, Queue(store, ears, runner, tell))
+            yield App(settings, places, store, Queue(store, ears, runner, tell), ears)
         finally:
             await runner.close()
             await ears.close()

@@ -1,5 +1,7 @@
 """From what the store has of a job to its transcript, audited for speech without words."""
 
+from collections.abc import Iterable
+
 import msgspec
 from dwhisper_worker.contract import Span
 
@@ -13,6 +15,7 @@ from dwhisper_gui.jobs.store import Store
 
 LANGUAGE = "language"
 SHARES = "language_shares"
+FILES = "files"
 NO_LANGUAGE = "und"
 """ISO 639's “undetermined”: of a medium in which nobody speaks."""
 
@@ -38,6 +41,16 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
         sampled=tuple(span for span, result in results if result.sampled),
         missing=tuple(missing),
     )
+
+
+def encoded_files(files: Iterable[bytes]) -> str:
+    """Paths for `Journal.remember` under `FILES`."""
+    return msgspec.json.encode(list(files)).decode()
+
+
+def files_of(job: Job) -> list[bytes]:
+    """The subtitles that were written when it ended the last time."""
+    return msgspec.json.decode(job.memory.get(FILES, "[]"), type=list[bytes])
 
 
 async def _missing(store: Store, job: Job, medium: Medium) -> list[Missing]:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator
 
 import msgspec
-from dwhisper_worker.contract import Decoding
+from dwhisper_worker.contract import MODELS, Decoding
 
 from dwhisper_gui.core import plan
 from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd
@@ -97,14 +97,16 @@ class Run:
         return medium
 
     async def _language(self, journal: TellingJournal, source: Source, medium: Medium, parts: list[Part]) -> str:
-        """The user's, or the one decided in an earlier run, or by vote; `und` where nobody speaks."""
-        if self._job.options.language != "auto":
-            if LANGUAGE not in self._job.memory:
-                await journal.remember(LANGUAGE, self._job.options.language)
-            return self._job.options.language
-        known = self._job.memory.get(LANGUAGE)
-        if known is not None and known != NO_LANGUAGE:
-            return known
+        """The one decided in an earlier run, or the user's, or the only one that the model knows, or by vote; `und` where nobody speaks."""
+        decided = self._job.memory.get(LANGUAGE)
+        if decided is not None:
+            return decided
+        options = self._job.options
+        model = MODELS.get(options.model)
+        if options.language != "auto" or (model is not None and not model.multilingual):
+            named = options.language if options.language != "auto" else "en"
+            await journal.remember(LANGUAGE, named)
+            return named
         clips = await language_clips(source, self._ears, medium.whole, CLIPS) or await self._first_speech(journal, source, medium, parts)
         if not clips:
             return NO_LANGUAGE

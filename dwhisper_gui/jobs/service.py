@@ -10,7 +10,7 @@ from dataclasses import replace
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
-from dwhisper_gui.jobs.combining import transcript_of
+from dwhisper_gui.jobs.combining import FILES, encoded_files, transcript_of
 from dwhisper_gui.jobs.ownership import Ownership, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
@@ -161,6 +161,7 @@ class Queue:
             self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
         output = job.output
         files = await asyncio.to_thread(export, transcript, job.path, output.formats, output.folder, output.overwrite, job.id)
+        await mine.journal.remember(FILES, encoded_files(files))
         state = JobState.DONE if transcript.complete else JobState.INCOMPLETE
         await self._set_state(mine, state)
         self._tell(JobEnded(job.id, state, tuple(os.fsencode(file) for file in files), None, transcript))

@@ -123,6 +123,8 @@ class LocalRunner:
 
     async def _lane(self, seat: Seat, task: Task, board: Board, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """Takes chunks one after the other. Several lanes of a seat keep its worker from ever waiting for one."""
+        # The model is loaded while the first part is prepared.
+        await seat.fill(task.job, task.setup, tell)
         while audio := await board.take(seat.name):
             key = audio.chunk.key
             worker = await seat.fill(task.job, task.setup, tell)

@@ -75,3 +75,9 @@ def test_a_breath_or_a_short_gap_is_not_unheard() -> None:
 def test_without_words_all_sure_speech_is_unheard() -> None:
     (span,) = times.unheard([], CLIP, [Span(103.0, 107.0)])
     assert (span.start, span.end) == (102.8, 107.2)
+
+
+def test_an_abbreviation_or_an_initial_ends_no_sentence() -> None:
+    heard = words((0, 1, "Mr."), (1, 2, "J."), (2, 3, "Dashwood"), (3, 4, "(agreed.)"), (4, 5, "I."))
+    found = times.segments(heard, Decoded(tuple(heard), -0.2, 0.0, 0.0))
+    assert [segment.text for segment in found] == [" Mr. J. Dashwood (agreed.)", " I."]

@@ -14,7 +14,12 @@ from dwhisper_worker.spans import total, within
 SNAP_SECONDS = 0.5
 """A first or last word moves at most this far to reach the edge of its stretch of speech."""
 LEAST_WORD_SECONDS = 0.02
-SENTENCE_ENDS = ".?!。！？…।؟"
+SENTENCE_ENDS = tuple(".?!。！？…।؟")
+CLOSING = "\"'”’)]»"
+ABBREVIATIONS = frozenset(
+    "mr. mrs. ms. dr. prof. st. rev. gen. col. capt. lt. sgt. sen. rep. gov. hon. vs. no. fig. e.g. i.e. cf. ca.".split()
+)
+"""After these a sentence goes on; so it does after an initial (“J.”)."""
 SENTENCE_PAUSE_SECONDS = 1.0
 HEARD_REACH_SECONDS = 0.3
 UNHEARD_TAIL_SECONDS = 1.5
@@ -72,7 +77,7 @@ def segments(words: Sequence[Word], decoded: Decoded) -> list[Segment]:
     for i, word in enumerate(words):
         current.append(word)
         last = i + 1 == len(words)
-        if last or word.text.rstrip("\"'”’)]»").endswith(tuple(SENTENCE_ENDS)) or words[i + 1].start - word.end >= SENTENCE_PAUSE_SECONDS:
+        if last or _ends_sentence(word) or words[i + 1].start - word.end >= SENTENCE_PAUSE_SECONDS:
             found.append(
                 Segment(
                     start=current[0].start,
@@ -87,6 +92,12 @@ def segments(words: Sequence[Word], decoded: Decoded) -> list[Segment]:
             )
             current = []
     return found
+
+
+def _ends_sentence(word: Word) -> bool:
+    text = word.text.strip().rstrip(CLOSING)
+    initial = len(text) == 2 and text[0].isalpha() and text[0].isupper()
+    return text.endswith(SENTENCE_ENDS) and not initial and text.casefold() not in ABBREVIATIONS
 
 
 def unheard(words: Sequence[Word], clip: Span, sure: Sequence[Span]) -> list[Span]:
