@@ -3,6 +3,7 @@
 import argparse
 import faulthandler
 import logging
+import os
 import sys
 from importlib import metadata
 
@@ -16,6 +17,8 @@ def main() -> int:
     transport.add_argument("--stdio", action="store_true", help="serve the program that started this one")
     arguments = parser.parse_args()
 
+    # onnxruntime reports its use to its maker unless it is told not to, before it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from dwhisper_worker import stdio
 
     inward, outward = stdio.own_streams()
