@@ -4,7 +4,7 @@
       UsageError                      status 2: what was asked for can't be had; nothing was started
         LanguageUnknown, ModelUnknown, FormatUnknown, TimeUnreadable, RangeEmpty, EngineUnknown, EngineMissing, DeviceUnknown,
         EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad, JobUnknown,
-        JobAmbiguous, JobBusy, NothingToExport, CommandMissing
+        JobAmbiguous, JobBusy, NothingToExport, PlaceUnknown, CommandMissing
       MediumError                     the user's file
         MediumMissing, MediumUnreadable, MediumEmpty, NotMedia, RefersElsewhere, NoAudio, TrackMissing, FolderWithoutMedia,
         RangePastEnd, MediumChanged, ExtractionFailed
@@ -12,7 +12,7 @@
         ModelBroken, ModelDownloadFailed
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
-      FFmpegMissing, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
+      FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
       SettingsNotWritable
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
@@ -90,7 +90,7 @@ class EngineMissing(UsageError):
 
 
 class EngineLacks(UsageError):
-    template = N_("The engine “{engine}” takes no {option}. Nothing was started. Leave it out, or take another engine.")
+    template = N_("The engine “{engine}” has no use for --{option}. Nothing was started. Leave it out, or take another engine.")
 
 
 class DeviceUnknown(UsageError):
@@ -136,6 +136,10 @@ class JobBusy(UsageError):
 
 class NothingToExport(UsageError):
     template = N_("“{name}” has no transcript yet, so there is nothing to export. “dwhisper jobs resume {job}” goes on with it.")
+
+
+class PlaceUnknown(UsageError):
+    template = N_("“{place}” is no place in the queue. Nothing was changed. Say up, down, top, bottom, or a number from 1.")
 
 
 class CommandMissing(UsageError):
@@ -270,6 +274,10 @@ class OutOfMemory(WorkerError):
 
 
 # --- results -------------------------------------------------------------------------------------------------------
+
+
+class OutputFolderUnusable(DWhisperError):
+    template = N_("Nothing can be written to the folder “{path}” ({detail}), so it was left out. Name another with --output-dir.")
 
 
 class OutputNotWritable(DWhisperError):

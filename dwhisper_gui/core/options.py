@@ -7,6 +7,7 @@ from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo
 from dwhisper_gui.core.errors import (
     ComputeTypeUnknown,
     DeviceUnknown,
+    EngineLacks,
     EngineMissing,
     EngineUnknown,
     FormatUnknown,
@@ -52,13 +53,18 @@ def refuse_impossible(options: Options) -> None:
 
 
 def refuse_unavailable(options: Options, engines: Collection[EngineInfo], devices: Collection[Device]) -> None:
-    """What the worker at hand does not have. Raises `EngineUnknown`, `EngineMissing`, `LanguageUnknown`, `DeviceUnknown`,
-    `ComputeTypeUnknown`."""
+    """What the worker at hand does not have. Raises `EngineUnknown`, `EngineMissing`, `EngineLacks`, `LanguageUnknown`,
+    `DeviceUnknown`, `ComputeTypeUnknown`."""
     engine = next((one for one in engines if one.name == options.engine), None)
     if engine is None:
         raise EngineUnknown(engine=options.engine, known=", ".join(one.name for one in engines))
     if engine.version is None:
         raise EngineMissing(engine=options.engine, package=engine.package)
+    for option, wanted, takes in (("prompt", options.prompt, engine.takes_prompt), ("hotwords", options.hotwords, engine.takes_hotwords)):
+        if wanted and not takes:
+            raise EngineLacks(engine=options.engine, option=option)
+    if options.translate and not engine.translates:
+        raise EngineLacks(engine=options.engine, option="translate")
     if options.language != AUTO and options.language not in engine.languages:
         raise LanguageUnknown(language=options.language)
     usable = [device for device in devices if device.name.partition(":")[0] in engine.devices]

@@ -40,16 +40,19 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
         flawed=tuple(FlawedWindow(span, result.flaws) for span, result in results if result.flaws),
         sampled=tuple(span for span, result in results if result.sampled),
         missing=tuple(missing),
+        translated=job.options.translate,
+        model=job.options.model,
+        engine=job.options.engine,
     )
 
 
 def encoded_files(files: Iterable[bytes]) -> str:
     """Paths for `Journal.remember` under `FILES`."""
-    return msgspec.json.encode(list(files)).decode()
+    return msgspec.json.encode(list(dict.fromkeys(files))).decode()
 
 
 def files_of(job: Job) -> list[bytes]:
-    """The subtitles that were written when it ended the last time."""
+    """The subtitles that were written of it, each once."""
     return msgspec.json.decode(job.memory.get(FILES, "[]"), type=list[bytes])
 
 

@@ -65,6 +65,9 @@ class Run:
                 await self._runner.run(task, lambda index: self._prepare(journal, source, medium, parts[index]), journal, stop, self._tell)
             if not stop.is_set():
                 await self._listen_elsewhere(source, medium)
+        except ExtractionFailed as error:
+            error.fields["job"] = self._job.id
+            raise
         finally:
             for edge in self._edges.values():
                 edge.cancel()

@@ -1,0 +1,26 @@
+"""The sentences of notes (`events.Note`): what is worth telling, but is no error. Templates, as those of errors are."""
+
+from collections.abc import Callable
+
+from dwhisper_gui.core.errors import N_
+from dwhisper_gui.core.events import Note
+
+NOTES = {
+    "several_tracks": N_("There are several audio tracks ({tracks}). Track {taken} is taken; --audio-track takes another."),
+    "speech_on_other_track": N_(
+        "Nobody speaks on audio track {taken}, which was taken, but on track {other} somebody does: try --audio-track {other}."
+    ),
+    "medium_cut": N_("The file was cut off: its sound ends at {start} s instead of {end} s. What there is gets transcribed."),
+    "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),
+    "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
+    "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
+    "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
+    "goes_on_elsewhere": N_("Another DWhisper goes on with “{name}”."),
+    "nothing_left": N_("“{name}” is done, so there is nothing left to do. “dwhisper export” writes its text again."),
+}
+"""By their code."""
+
+
+def sentence(note: Note, translate: Callable[[str], str] = str) -> str:
+    """The sentence for the user, its template passed through `translate` first. Raises `KeyError` for a code without one."""
+    return translate(NOTES[note.code]).format(**note.fields)

@@ -1,0 +1,140 @@
+"""Writing a transcript's files: whole or not at all, and never over another file unless asked.
+
+Each file is written under another name in its folder, to the disk, and then given its own by one operation of the file system. So
+whoever looks sees no half file, and of two programs that want one name one gets the next.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+from dwhisper_gui.core.errors import OutputFolderUnusable, OutputNotWritable
+from dwhisper_gui.core.transcript import Transcript
+from dwhisper_gui.subtitles.formats import formats_named
+from dwhisper_gui.subtitles.names import file_name, longest_name
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_ANY_MODE = 0o666
+"""Less the umask, as for any file that a program writes."""
+
+
+def export(
+    transcript: Transcript, medium_path: bytes, formats: Sequence[str], folder: bytes | None, overwrite: bool, job: str
+) -> list[bytes]:
+    """Writes a transcript in each format, into `folder` or (None) beside its medium. Returns the paths, in the order of the formats.
+
+    All files of one export have one number: if `video.en.srt` or `video.en.vtt` is there, they are `video_2.en.srt` and `video_2.en.vtt`;
+    with `overwrite` those that are there are replaced. Where a draft of one can't be written, none is.
+
+    Raises `FormatUnknown`, before anything is written; `OutputNotWritable`. `job` is for its sentence."""
+    wanted = formats_named(formats)
+    medium = Path(os.fsdecode(medium_path))
+    into = medium.parent if folder is None else Path(os.fsdecode(folder))
+    longest = longest_name(into)
+
+    def paths(number: int) -> list[Path]:
+        return [into / file_name(medium, number, transcript.text_language, made.extension, longest) for made in wanted]
+
+    contents = [made.write(transcript, _readable(medium.name)) for made in wanted]
+    written = paths(1)
+    try:
+        with _drafts(into, contents) as drafts:
+            if overwrite:
+                for draft, path in zip(drafts, written, strict=True):
+                    draft.replace(path)
+            else:
+                written = next(named for named in map(paths, count(1)) if _publish(drafts, named))
+        _settle(into)
+    except OSError as error:
+        shown = _readable(str(written[0] if written else into))
+        raise OutputNotWritable(path=shown, detail=error.strerror or str(error), job=job) from error
+    return [os.fsencode(path) for path in written]
+
+
+def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
+    """Makes the folder that was asked for, and tries whether a file can be made in it (or, for None, beside the medium): better known
+    before an hour of work than after it. Raises `OutputFolderUnusable`."""
+    into = Path(os.fsdecode(medium_path)).parent if folder is None else Path(os.fsdecode(folder))
+    try:
+        if folder is not None:
+            into.mkdir(parents=True, exist_ok=True)
+        with _drafts(into, [b""]):
+            pass
+    except OSError as error:
+        raise OutputFolderUnusable(path=_readable(str(into)), detail=error.strerror or str(error)) from error
+
+
+def _readable(name: str) -> str:
+    """For people: bytes that are no text are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def _drafts(folder: Path, contents: Sequence[bytes]) -> Iterator[list[Path]]:
+    """Files in the folder with these contents, safe on the disk; what is left of them in the end is removed."""
+    drafts: list[Path] = []
+    try:
+        for content in contents:
+            draft = folder / f".dwhisper-{secrets.token_hex(8)}.part"
+            descriptor = os.open(draft, _NEW_FILE, _ANY_MODE)
+            drafts.append(draft)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+        yield drafts
+    finally:
+        for draft in drafts:
+            _remove(draft)
+
+
+def _publish(drafts: Sequence[Path], paths: Sequence[Path]) -> bool:
+    """Gives the drafts their names: all, or (False) none since one of the names is taken."""
+    if any(map(os.path.lexists, paths)):
+        return False
+    published: list[Path] = []
+    try:
+        for draft, path in zip(drafts, paths, strict=True):
+            _name(draft, path)
+            published.append(path)
+    except OSError as error:
+        for path in published:
+            _remove(path)
+        if isinstance(error, FileExistsError):
+            return False
+        raise
+    return True
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Gives a draft its name. Raises `FileExistsError` where something has that name."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links (FAT, some networks): take the name first, then fill it.
+        os.close(os.open(path, _NEW_FILE, _ANY_MODE))
+        try:
+            draft.replace(path)
+        except OSError:
+            _remove(path)
+            raise
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _settle(folder: Path) -> None:
+    """Makes new names safe on the disk, where the system has a way."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
