@@ -1,7 +1,6 @@
 """The composition root: builds the parts that know no window, by hand, once."""
 
 import os
-import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ async def running(tell: Callable[[Event], None]) -> AsyncIterator[App]:
     afterwards. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`."""
     settings = load()
     places = folders()
-    command = worker_command(shlex.join(settings.worker_command))
+    command = worker_command(settings.worker_command)
     # Foreign files are read by another process than the engine's: what crashes a decoder must not cost a loaded model.
     ears = StandingWorker("ears", command)
     runner = LocalRunner(

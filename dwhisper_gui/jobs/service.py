@@ -10,14 +10,14 @@ from dataclasses import replace
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
-from dwhisper_gui.jobs.combining import FILES, encoded_files, transcript_of
-from dwhisper_gui.jobs.ownership import Ownership, own, retry
+from dwhisper_gui.jobs.combining import FILES, encoded_files, files_of, transcript_of
+from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.media.probe import choose_track, fingerprint, probe
 from dwhisper_gui.runners.runner import Runner
-from dwhisper_gui.subtitles.export import export
+from dwhisper_gui.subtitles.export import export, refuse_unwritable
 from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
@@ -35,17 +35,20 @@ class Queue:
         self._ears = ears
         self._runner = runner
         self._tell = tell
+        self._outputs: dict[str, Output] = {}
+        """Where this program's user wants the subtitles of a job; another program that works on it may have been told otherwise."""
 
     async def add(self, path: bytes, options: Options, output: Output, *, fresh: bool = False) -> Job:
         """A job for a medium: the finished one of this file with these options, whose text is used; or the unfinished one, which goes
-        on; or a new one (always, with `fresh`). Raises `MediumError` where the file can't be transcribed."""
+        on; or a new one (always, with `fresh`). Raises `MediumError` where the file can't be transcribed, `OutputFolderUnusable`."""
         now = await fingerprint(path)
         choose_track(await probe(self._ears, path), options.track, path)
-        known = None if fresh else await self._known(path, options, output, now)
-        if known is not None:
-            return known
-        job = await self._store.add_job(path, options, output, now)
-        self._tell(JobAdded(job.id, job))
+        await asyncio.to_thread(refuse_unwritable, path, output.folder)
+        job = None if fresh else await self._known(path, options, output, now)
+        if job is None:
+            job = await self._store.add_job(path, options, output, now)
+            self._tell(JobAdded(job.id, job))
+        self._outputs[job.id] = output
         return job
 
     async def _known(self, path: bytes, options: Options, output: Output, now: Fingerprint) -> Job | None:
@@ -62,7 +65,8 @@ class Queue:
             return None
         if job.state.ended:
             await retry(self._store, job.id)
-        await self._store.set_output(job.id, output)
+        if not is_owned(self._store, job.id):
+            await self._store.set_output(job.id, output)
         await self._store.set_wish(job.id, Wish.RUN)
         self._tell(JobAdded(job.id, replace(job, output=output), resumed=True))
         return job
@@ -79,7 +83,9 @@ class Queue:
                 mine = await own(self._store, job.id) if job.wish is not Wish.PAUSE else None
                 if mine is not None:
                     with mine:
-                        state = await self._turn(await self._store.find_job(job.id), mine, stop)
+                        now = await self._store.find_job(job.id)
+                        done_elsewhere = job.id in elsewhere and now.state.ended
+                        state = await (self._take_over(now, mine) if done_elsewhere else self._turn(now, mine, stop))
                     if state.ended:
                         left.discard(job.id)
                     break
@@ -108,6 +114,16 @@ class Queue:
             await mine.journal.set_state(JobState.FAILED, error.sentence())
             self._tell(JobEnded(job.id, JobState.FAILED, (), error.sentence()))
             return JobState.FAILED
+
+    async def _take_over(self, job: Job, mine: Ownership) -> JobState:
+        """Tells of a job that another program has ended; its subtitles are written again only where they were wanted otherwise."""
+        if job.state not in (JobState.DONE, JobState.INCOMPLETE):
+            self._tell(JobEnded(job.id, job.state, (), job.error))
+            return job.state
+        if self._outputs.get(job.id, job.output) != job.output:
+            return await self._turn(job, mine, asyncio.Event())
+        self._tell(JobEnded(job.id, job.state, tuple(files_of(job)), None, await transcript_of(self._store, job)))
+        return job.state
 
     async def _transcribe(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState | None:
         """Runs a job. None when nothing is left to do; else the state that somebody asked for meanwhile."""
@@ -159,9 +175,9 @@ class Queue:
         transcript = await transcript_of(self._store, job)
         if await fingerprint(job.path) != job.fingerprint:
             self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
-        output = job.output
+        output = self._outputs.get(job.id, job.output)
         files = await asyncio.to_thread(export, transcript, job.path, output.formats, output.folder, output.overwrite, job.id)
-        await mine.journal.remember(FILES, encoded_files(files))
+        await mine.journal.remember(FILES, encoded_files([*files_of(job), *files]))
         state = JobState.DONE if transcript.complete else JobState.INCOMPLETE
         await self._set_state(mine, state)
         self._tell(JobEnded(job.id, state, tuple(os.fsencode(file) for file in files), None, transcript))

@@ -1,9 +1,12 @@
 """Envelopes as bytes: each preceded by its length (`contract.HEADER`), as they travel over a child's stdin and stdout."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 from dwhisper_worker.contract import HEADER, MAX_ENVELOPE_BYTES, Envelope
+
+T = TypeVar("T")
 
 _EMPTY_BIN = b"\xc4\x00"
 _BIN32 = b"\xc6"
@@ -43,12 +46,12 @@ class Deframer:
             end = HEADER.size + length
             if len(self._buffer) < end:
                 return
-            encoded = bytes(memoryview(self._buffer)[HEADER.size : end])
+            encoded = self._buffer[HEADER.size : end]
             del self._buffer[:end]
             yield decoded(encoded, Envelope)
 
 
-def decoded[T](encoded: bytes, kind: type[T]) -> T:
+def decoded(encoded: bytes | bytearray, kind: type[T]) -> T:
     """msgpack as a type of the contract. Raises `Nonsense`."""
     try:
         return msgspec.msgpack.decode(encoded, type=kind)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from dwhisper_worker.contract import Call
+from dwhisper_worker.contract import Call, HelloReply
 
 from dwhisper_gui.core.errors import WorkerDied, WorkerHung, WorkerNonsense
 from dwhisper_gui.workers.child import Worker
@@ -43,6 +43,10 @@ class StandingWorker:
                 error = failure
             log.warning("%s: %s failed, try %d: %s", self._name, call.name, attempt, error)
         raise error
+
+    async def hello(self) -> HelloReply:
+        """What it says of itself. Raises as `Worker.start` does."""
+        return (await self._present()).hello
 
     async def _present(self) -> Worker:
         async with self._starting:

@@ -1,0 +1,93 @@
+"""`dwhisper jobs`: what each of its commands is called and takes. What they do is in the files beside this one."""
+
+from typing import Annotated
+
+import typer
+
+from dwhisper_gui.commands.arguments import AsJson, JobName, JobNames, examples
+
+group = typer.Typer(no_args_is_help=True, help="Shows and steers the jobs: what is done, under way and waiting.")
+
+AsEvents = Annotated[bool, typer.Option("--json", help="Print an event a line, for programs.")]
+Live = Annotated[bool, typer.Option("--live", help="Show the text as it comes.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(group, name="jobs")
+
+
+@group.command("list", epilog=examples(("dwhisper jobs list", "all jobs, in the order of the queue")))
+def list_jobs(as_json: AsJson = False) -> None:
+    """Lists the jobs in the order of the queue. One that says it runs although no program works on it is shown as interrupted."""
+    from dwhisper_gui.commands.jobs_list import main
+    from dwhisper_gui.commands.running import run
+
+    raise typer.Exit(run(lambda _: main(as_json), patience=0.0))
+
+
+@group.command(
+    epilog=examples(("dwhisper jobs show k3f9x", "its options, progress, tries and doubts"), ("dwhisper jobs show k3", "the same"))
+)
+def show(job: JobName, as_json: AsJson = False) -> None:
+    """Shows all that is known about a job."""
+    from dwhisper_gui.commands.jobs_show import main
+    from dwhisper_gui.commands.running import run
+
+    raise typer.Exit(run(lambda _: main(job, as_json), patience=0.0))
+
+
+@group.command(epilog=examples(("dwhisper jobs pause k3f9x", "the windows under way are finished, then it rests")))
+def pause(jobs: JobNames) -> None:
+    """Pauses jobs, whichever program works on them."""
+    from dwhisper_gui.commands.jobs_change import halt
+    from dwhisper_gui.commands.running import run
+    from dwhisper_gui.core.job import Wish
+
+    raise typer.Exit(run(lambda _: halt(jobs, Wish.PAUSE), patience=0.0))
+
+
+@group.command(epilog=examples(("dwhisper jobs cancel k3f9x", "ends it at once; what is done is kept")))
+def cancel(jobs: JobNames) -> None:
+    """Cancels jobs, whichever program works on them."""
+    from dwhisper_gui.commands.jobs_change import halt
+    from dwhisper_gui.commands.running import run
+    from dwhisper_gui.core.job import Wish
+
+    raise typer.Exit(run(lambda _: halt(jobs, Wish.CANCEL), patience=0.0))
+
+
+@group.command(epilog=examples(("dwhisper jobs resume k3f9x", "goes on with a paused, stopped or interrupted job")))
+def resume(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> None:
+    """Goes on with jobs: here, or in the program that works on them already."""
+    from dwhisper_gui.commands.jobs_resume import resume_jobs
+    from dwhisper_gui.commands.work import front_for, in_foreground
+
+    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: resume_jobs(app, shift, jobs)))
+
+
+@group.command(epilog=examples(("dwhisper jobs retry k3f9x", "tries again what failed, and only that")))
+def retry(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> None:
+    """Tries the failed parts of jobs again."""
+    from dwhisper_gui.commands.jobs_resume import retry_jobs
+    from dwhisper_gui.commands.work import front_for, in_foreground
+
+    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: retry_jobs(app, shift, jobs)))
+
+
+@group.command(epilog=examples(("dwhisper jobs remove k3f9x", "forgets it and its text; subtitles written stay")))
+def remove(jobs: JobNames) -> None:
+    """Removes jobs with their texts. Subtitles that were written stay where they are."""
+    from dwhisper_gui.commands.jobs_change import remove_jobs
+    from dwhisper_gui.commands.running import run
+
+    raise typer.Exit(run(lambda _: remove_jobs(jobs), patience=0.0))
+
+
+@group.command(epilog=examples(("dwhisper jobs move k3f9x top", "it comes next"), ("dwhisper jobs move k3f9x 3", "it comes third")))
+def move(job: JobName, place: Annotated[str, typer.Argument(metavar="PLACE", help="up, down, top, bottom, or a number from 1.")]) -> None:
+    """Gives a job another place in the queue."""
+    from dwhisper_gui.commands.jobs_change import move_job
+    from dwhisper_gui.commands.running import run
+
+    raise typer.Exit(run(lambda _: move_job(job, place), patience=0.0))

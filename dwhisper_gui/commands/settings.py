@@ -1,0 +1,66 @@
+"""`dwhisper settings`."""
+
+from typing import Annotated
+
+import typer
+
+from dwhisper_gui.commands.arguments import AsJson, examples
+
+group = typer.Typer(no_args_is_help=True, help="Shows and changes the settings.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(group, name="settings")
+
+
+@group.command("list", epilog=examples(("dwhisper settings list", "each setting, its value and what it is for")))
+def list_settings(as_json: AsJson = False) -> None:
+    """Shows all settings. One marked with * was chosen, the others have their default."""
+    from dwhisper_gui import settings
+    from dwhisper_gui.commands.tables import print_json, print_table
+
+    now = settings.load()
+    if as_json:
+        print_json(
+            [
+                {
+                    "key": one.key,
+                    "value": now.written(one),
+                    "default": one.kind.show(one.default()),
+                    "chosen": one.key in now.chosen,
+                    "description": one.description,
+                }
+                for one in settings.SETTINGS
+            ]
+        )
+        return
+    rows = [(one.key + ("*" if one.key in now.chosen else ""), now.written(one), one.description) for one in settings.SETTINGS]
+    print_table(("setting", "value", "what it is"), rows)
+
+
+@group.command(
+    "set",
+    epilog=examples(
+        ("dwhisper settings set model large-v3-turbo", "for all that is transcribed from now on"),
+        ("dwhisper settings set formats srt,txt", "two files for each recording"),
+    ),
+)
+def set_setting(
+    key: Annotated[str, typer.Argument(help="Which one; “dwhisper settings list” shows them.")],
+    value: Annotated[str, typer.Argument(help="What it shall be.")],
+) -> None:
+    """Chooses the value of a setting."""
+    from dwhisper_gui import settings
+    from dwhisper_gui.commands import streams
+    from dwhisper_gui.commands.arguments import read_model
+    from dwhisper_gui.core.options import read_formats
+    from dwhisper_gui.subtitles.formats import FORMATS
+
+    # The settings know the shape of a value; whether it names something is known here.
+    if key == "formats":
+        read_formats([value], FORMATS)
+    elif key == "model":
+        value = read_model(value, settings.load().models_folder)
+    now = settings.set_value(key, value)
+    streams.result(f"{key} = {now.written(settings.by_key(key))}")

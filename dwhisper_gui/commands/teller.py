@@ -1,0 +1,175 @@
+"""Tells a person what happens to the jobs of a command: events become sentences, bars and results."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from dwhisper_worker.contract import Segment
+
+from dwhisper_gui.commands.view import View
+from dwhisper_gui.core import events, notes
+from dwhisper_gui.core.errors import N_, DWhisperError
+from dwhisper_gui.core.in_order import InOrder
+from dwhisper_gui.core.job import Job, JobState
+from dwhisper_gui.core.outcome import state_sentence, warnings
+from dwhisper_gui.core.times import clock, exact_clock, length
+from dwhisper_gui.jobs.combining import LANGUAGE, SHARES
+from dwhisper_gui.jobs.records import name_of
+
+MOST_LEFT = 3
+"""Named at the end, of those that have not ended."""
+ERROR, WARNING, GOOD = "red", "yellow", "green"
+
+_STOPPING = N_("Stopping: what is done is kept. Ctrl+C once more ends at once.")
+_MORE_LEFT = N_("{count} more have not ended; “dwhisper jobs list” shows them.")
+_SUMMARY = N_("{count} files: {counts}.")
+_PREPARING = N_("getting ready")
+_RESUMED = N_("Goes on with the unfinished job {job}.")
+_FINISHED_BEFORE = N_("This file was transcribed with these options before (job {job}): its text is used. --fresh does it again.")
+_LANGUAGE = N_("The language is {language} ({shares}).")
+_SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
+_LOADED = N_("The model {model} is loaded: {device}, {compute_type}, {threads} threads.")
+_TRY_FAILED = N_("A try of a part of it failed, so it is tried again: {reason}")
+_FAILED_FOR_GOOD = N_("A part of it failed for good: {reason}")
+
+
+class Teller:
+    """Of one command. With `live`, finished text is shown as soon as all before it is."""
+
+    def __init__(self, view: View, *, live: bool = False) -> None:
+        self._view = view
+        self.live = live
+        self._jobs: dict[str, Job] = {}
+        self._texts: dict[str, InOrder] = {}
+        self._shares: dict[str, str] = {}
+        self._began: dict[str, float] = {}
+        self._lengths: dict[str, float] = {}
+        self._resumed: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
+
+    def expect(self, job: Job, text: InOrder, ready: Iterable[Segment]) -> None:
+        """A job that will be worked on, and what there is of its text already."""
+        self._jobs[job.id] = job
+        self._texts[job.id] = text
+        self._text(ready)
+
+    def refused(self, error: DWhisperError, path: bytes | None = None) -> None:
+        """An input that can't be used, or what ends the command."""
+        self._view.say(error.sentence(), ERROR)
+
+    def stopping(self) -> None:
+        """The user asked for an end."""
+        self._view.say(_STOPPING)
+
+    def left(self, jobs: Sequence[Job]) -> None:
+        """These have not ended."""
+        self._view.close()
+        for job in jobs[:MOST_LEFT]:
+            self._say(job.id, state_sentence(JobState.QUEUED, job.id))
+        if len(jobs) > MOST_LEFT:
+            self._view.say(_MORE_LEFT.format(count=len(jobs) - MOST_LEFT))
+
+    def finished(self, outcomes: Counter[JobState], status: int) -> None:
+        """All is over."""
+        self._view.close()
+        if outcomes.total() > 1:
+            counts = ", ".join(f"{count} {state.value}" for state, count in outcomes.items() if count)
+            self._view.say(_SUMMARY.format(count=outcomes.total(), counts=counts))
+
+    def tell(self, event: events.Event) -> None:
+        """Shows what is worth showing. Raises `OutputLost`."""
+        match event:
+            case events.JobAdded():
+                self._added(event)
+            case events.Note():
+                self._note(event)
+            case events.ModelDownload():
+                megabytes = f"{event.done_bytes / 1e6:.0f} of {event.total_bytes / 1e6:.0f} MB" if event.total_bytes else ""
+                self._view.progress(f"Downloading the model {event.model}", event.done_bytes, event.total_bytes, megabytes)
+            case events.ModelLoaded():
+                self._say(event.job, _LOADED.format(**{name: getattr(event, name) for name in "model device compute_type threads".split()}))
+            case events.Remembered():
+                self._remembered(event)
+            case events.PartPrepared():
+                windows = sum(len(chunk.windows) for chunk in event.part.chunks)
+                self._text(self._texts[event.job].part(event.part.index, windows))
+            case events.WindowDone():
+                self._text(self._texts[event.job].window(event.chunk.part, event.result.index, event.result.segments))
+            case events.ChunkFailed():
+                self._say(event.job, (_FAILED_FOR_GOOD if event.final else _TRY_FAILED).format(reason=event.reason), WARNING)
+            case events.Progress():
+                self._progress(event)
+            case events.StateChanged(state=JobState.RUNNING):
+                self._began[event.job] = time.monotonic()
+                self._view.progress(self._name(event.job), 0.0, 0.0, _PREPARING)
+            case events.StateChanged(state=JobState.PAUSED):
+                self._view.close()
+                self._say(event.job, state_sentence(event.state, event.job))
+            case events.JobEnded():
+                self._ended(event)
+
+    def _note(self, event: events.Note) -> None:
+        # Each time the engine is wanted it may be busy; once is enough.
+        if (event.job, event.code) not in self._told:
+            self._told.add((event.job, event.code))
+            self._say(event.job, notes.sentence(event), WARNING)
+
+    def _added(self, event: events.JobAdded) -> None:
+        self._jobs[event.job] = event.added
+        if event.resumed:
+            self._resumed.add(event.job)
+            self._say(event.job, _RESUMED.format(job=event.job))
+        if event.finished_before:
+            self._say(event.job, _FINISHED_BEFORE.format(job=event.job))
+
+    def _remembered(self, event: events.Remembered) -> None:
+        if event.key == SHARES:
+            shares = msgspec.json.decode(event.value, type=list[tuple[str, float]])
+            self._shares[event.job] = ", ".join(f"{language} {share:.0%}" for language, share in shares[:3])
+        elif event.key == LANGUAGE and event.job in self._shares:
+            self._say(event.job, _LANGUAGE.format(language=event.value, shares=self._shares[event.job]))
+
+    def _progress(self, event: events.Progress) -> None:
+        self._lengths[event.job] = event.total_seconds
+        figures = [f"{event.speed:.1f}x"] if event.speed else []
+        if event.seconds_left is not None:
+            figures.append(f"{length(event.seconds_left)} left")
+        self._view.progress(self._name(event.job), event.done_seconds, event.total_seconds, ", ".join(figures))
+
+    def _ended(self, event: events.JobEnded) -> None:
+        transcript = event.transcript
+        if transcript is not None:
+            self._text(self._texts[event.job].rest(transcript.segments))
+        self._view.close()
+        if event.state is JobState.DONE:
+            self._say(event.job, state_sentence(event.state, event.job).removesuffix(".") + self._cost(event.job) + ".", GOOD)
+        else:
+            self._say(event.job, event.error or state_sentence(event.state, event.job), ERROR)
+        if transcript is not None:
+            if not transcript.segments and transcript.complete:
+                self._say(event.job, _SILENT, WARNING)
+            for sentence in warnings(transcript, event.job):
+                self._say(event.job, sentence, WARNING)
+        for path in event.files:
+            self._view.result(os.fsdecode(path))
+
+    def _cost(self, job: str) -> str:
+        if job not in self._began or job not in self._lengths:
+            return ""
+        seconds = time.monotonic() - self._began[job]
+        if job in self._resumed:
+            return f" ({length(seconds)})"
+        return f" ({clock(self._lengths[job])} in {length(seconds)}, {self._lengths[job] / seconds:.1f}x)"
+
+    def _text(self, segments: Iterable[Segment]) -> None:
+        if self.live:
+            for segment in segments:
+                self._view.result(f"[{exact_clock(segment.start)} → {exact_clock(segment.end)}] {segment.text.strip()}")
+
+    def _say(self, job: str, sentence: str, style: str = "") -> None:
+        self._view.say(f"{self._name(job)}: {sentence}" if job in self._jobs else sentence, style)
+
+    def _name(self, job: str) -> str:
+        return name_of(self._jobs[job].path)

@@ -1,0 +1,108 @@
+"""The commands, put together; and the one place where what they raise becomes a sentence and an exit status.
+
+Help and completion load this page and those of the commands, which for that reason import what they need when they are run."""
+
+import logging
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dwhisper_gui.commands import doctor, export, jobs, models, settings, streams, transcribe
+from dwhisper_gui.commands.arguments import examples
+from dwhisper_gui.commands.streams import INTERRUPTED
+
+PROGRAM = "dwhisper"
+FAILED = 1
+
+_log = logging.getLogger(__name__)
+_log_file: Path | None = None
+
+app = typer.Typer(
+    name=PROGRAM,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog=examples(
+        ("dwhisper transcribe talk.mp4", "writes talk.en.srt beside it"),
+        ("dwhisper transcribe recordings/ --model small --format srt --format txt", "all recordings of a folder"),
+        ("dwhisper jobs list", "what is done, under way and waiting"),
+        ("dwhisper doctor", "what is here and what is missing"),
+    ),
+)
+for module in (transcribe, export, jobs, models, settings, doctor):
+    module.register(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        streams.result(f"{PROGRAM} {metadata.version('dwhisper-gui')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log on standard error, too.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Transcribes recordings with Whisper and writes subtitles."""
+    from dwhisper_gui import log
+    from dwhisper_gui.folders import folders
+
+    global _log_file
+    _log_file = log.setup(folders().log, verbose=verbose)
+
+
+def names() -> set[str]:
+    """The commands there are."""
+    return {name for group in (app.registered_commands, app.registered_groups) for one in group if (name := one.name)}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs what the arguments say; the exit status. Nothing is raised, whatever happens."""
+    streams.prepare()
+    try:
+        typer.main.get_command(app)(args=list(arguments), prog_name=PROGRAM)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0 if done.code is None else FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except streams.OutputLost as lost:
+        streams.abandon_results()
+        if lost.quiet:
+            return INTERRUPTED
+        streams.say(f"The results could not be written to standard output ({lost}). What is done is kept.")
+        return FAILED
+    except Exception as error:
+        return _explain(error)
+    return 0
+
+
+def refuse_path(path: str) -> int:
+    """For what is no command, but could be a recording."""
+    from dwhisper_gui.core.errors import CommandMissing
+
+    streams.prepare()
+    return _explain(CommandMissing(path=shlex.quote(path)))
+
+
+def _explain(error: Exception) -> int:
+    from dwhisper_gui.core.errors import DWhisperError
+
+    if not isinstance(error, DWhisperError):
+        return _bug(error)
+    _log.info("refused: %s", error)
+    streams.say(streams.printable(error.sentence()))
+    return error.status
+
+
+def _bug(error: Exception) -> int:
+    _log.critical("a bug", exc_info=error)
+    where = f" Please report it, with the end of {_log_file}." if _log_file else ""
+    streams.say(streams.printable(f"This is a bug in DWhisper ({type(error).__name__}: {error}). What was done is kept.{where}"))
+    return FAILED

@@ -1,0 +1,71 @@
+"""The sound of a range of a medium, in memory."""
+
+import logging
+from dataclasses import dataclass
+
+from dwhisper_worker.contract import SAMPLE_RATE, Span
+
+from dwhisper_gui.core.errors import ExtractionFailed
+from dwhisper_gui.media.decode import Outcome, decode
+from dwhisper_gui.media.probe import display_name
+from dwhisper_gui.media.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+LEADS_SECONDS = (3.0, 60.0, float("inf"))
+"""How far before a range reading begins. Decoders need some tenths of a second to come in. Where nothing came from before the range, its
+beginning may have been missed, since in some files the sound of a moment lies long before its picture, which is what is sought: then
+reading begins further ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where sound comes from: a file, its container as `probe` names it, and which of its audio tracks, from 0."""
+
+    path: bytes
+    format: str
+    track: int
+
+
+async def extract(source: Source, span: Span) -> bytes:
+    """PCM of the range (see `contract`), to the sample; shorter, even empty, where the medium ends before.
+
+    Times are the medium's: what has no sound is silent. Cancelling it ends ffmpeg at once. Raises `ExtractionFailed` where ffmpeg fails
+    and nothing came of it, `FFmpegMissing`."""
+    for lead in LEADS_SECONDS:
+        seek = max(0.0, span.start - lead)
+        timeline = Timeline(span)
+        outcome = await decode(source.path, source.format, source.track, seek, timeline.put)
+        if outcome.failed and not timeline.heard:
+            raise _failure(source, span, outcome)
+        if seek == 0 or timeline.heard_before or (timeline.heard and lead > LEADS_SECONDS[0]):
+            break
+        log.debug("reading from %.1f s did not show what is at %.1f s of %r", seek, span.start, source.path)
+    if outcome.failed:
+        log.warning("ffmpeg read only part of %r between %s and %s s: %s", source.path, span.start, span.end, outcome.detail)
+    return timeline.sound()
+
+
+async def measure_duration(source: Source) -> float:
+    """Where the track's sound ends, in seconds, found by decoding all of it. Raises as `extract` does."""
+    end = 0
+
+    def take(sample: int, pcm: bytearray) -> bool:
+        nonlocal end
+        end = max(end, sample + len(pcm) // 2)
+        return True
+
+    outcome = await decode(source.path, source.format, source.track, 0.0, take)
+    if outcome.failed and not end:
+        raise _failure(source, Span(0.0, 0.0), outcome)
+    return round(end / SAMPLE_RATE, 3)
+
+
+def _failure(source: Source, span: Span, outcome: Outcome) -> ExtractionFailed:
+    return ExtractionFailed(
+        path=display_name(source.path),
+        start=f"{span.start:.3f} s",
+        end=f"{span.end:.3f} s",
+        detail=outcome.detail,
+        job="JOB",  # whoever knows it fills it in
+    )

@@ -1,0 +1,82 @@
+"""FFmpeg's program: where it is, and the command lines it is given. Nothing else here uses ffmpeg-python."""
+
+import os
+import re
+import shutil
+
+import ffmpeg
+import imageio_ffmpeg
+from dwhisper_worker.contract import SAMPLE_RATE
+
+from dwhisper_gui.core.errors import FFmpegMissing
+
+
+def find_ffmpeg() -> str:
+    """The program: the system's, else the one in the wheel imageio-ffmpeg, which is tried out the first time (some 0.1 s).
+
+    Raises `FFmpegMissing`."""
+    found = shutil.which("ffmpeg")
+    if found:
+        return found
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise FFmpegMissing from error
+
+
+SHIFT_SECONDS = 100_000
+"""Added to all times that `decode_command` puts out: Matroska knows none below 0, some media do."""
+
+
+_MEDIUM = "file:medium"
+
+
+def decode_command(program: str, path: bytes, container: str, track: int, seek: float) -> list[str]:
+    """Decodes one audio track (counted among the audio tracks) to standard output, from `seek` seconds of the medium on or some before.
+
+    What comes out is Matroska with mono 16-bit PCM at `SAMPLE_RATE`: a container, since its blocks carry the times of the file, however
+    those jump (plus `SHIFT_SECONDS`). What the file's times count from is told on standard error (see `start_time`).
+
+    Filling gaps by `aresample=async=1:first_pts=0` was tried: where a broadcast changes from stereo to 5.1, FFmpeg builds that filter
+    anew, and all of the time before comes out once more as silence. `-start_at_zero` counts from the track's start in an MPEG-TS, not
+    from the medium's."""
+    source: dict[str, str | None] = {
+        # As probed: nothing is guessed anew, and a list of other files is not taken for one.
+        "format": container.partition(",")[0],
+        "protocol_whitelist": "file",
+    }
+    if seek > 0:
+        source |= {"ss": f"{seek:.3f}", "noaccurate_seek": None}
+    sound = ffmpeg.input(_MEDIUM, **source)[f"a:{track}"].output(
+        "pipe:1",
+        format="matroska",
+        acodec="pcm_s16le",
+        # By one filter, which mixes down, resamples and rounds at once.
+        af=f"aresample={SAMPLE_RATE},aformat=sample_fmts=s16:channel_layouts=mono",
+        output_ts_offset=SHIFT_SECONDS,
+        map_metadata=-1,
+        map_chapters=-1,
+    )
+    options = ("-copyts", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info")
+    words = [str(word) for word in sound.global_args(*options).compile(cmd=program)]
+    # "file:" keeps a colon or a leading dash in a name from meaning anything. The name is put in here, since ffmpeg-python takes no
+    # surrogates, by which Python's strings carry bytes that can't be decoded.
+    words[words.index(_MEDIUM)] = "file:" + os.fsdecode(os.path.abspath(path))  # noqa: PTH100 - bytes
+    return words
+
+
+def start_time(line: str) -> float | None:
+    """What the file's times count from, in seconds, where a line of ffmpeg's log says so."""
+    told = _START.match(line)
+    return None if told is None else float(told["start"] or 0)
+
+
+def complaint(line: str) -> str | None:
+    """What ffmpeg complains of, where a line of its log is an error."""
+    told = _ERROR.match(line)
+    return None if told is None else told["text"].strip()
+
+
+_SPEAKER = r"(?:\[[^\]]* @ \w+\] )*"
+_START = re.compile(_SPEAKER + r"\[info\]   Duration: (?:N/A|[\d:.]+)(?:, start: (?P<start>-?[\d.]+))?")
+_ERROR = re.compile(_SPEAKER + r"\[(?:error|fatal|panic)\] (?P<text>.*)")

@@ -1,0 +1,90 @@
+"""Prepares parts: extracts their sound, finds the speech in it, cuts it into windows and chunks; and finds speech to tell the
+language by. All of it is a pure function of the medium: a part comes out the same whenever and in whatever order it is prepared."""
+
+from collections.abc import Iterator
+
+from dwhisper_worker.contract import BYTES_PER_SECOND, SAMPLE_RATE, Span, Window, WindowAudio
+
+from dwhisper_gui.core import plan
+from dwhisper_gui.core.plan import Edge, Part, PreparedPart
+from dwhisper_gui.media.extract import Source, extract
+from dwhisper_gui.media.speech import find_speech
+from dwhisper_gui.workers.asking import Asks
+
+CLIP_SECONDS = 30.0
+SPEECH_IN_CLIP_SECONDS = 3.0
+"""With less speech than this a language is a guess."""
+LEAST_SPEECH_IN_CLIP_SECONDS = 0.5
+PLACES_A_CELL = (0.5, 0.2, 0.8)
+"""Where to listen in one cell of the medium: its middle, and its neighbours where that is silent."""
+
+
+async def find_edge(source: Source, worker: Asks, nominal: float) -> Edge:
+    """Where a part really ends, decided by the sound around its nominal edge alone. Raises as `prepare_part` does."""
+    searched = plan.edge_slice(nominal)
+    pcm = await extract(source, searched)
+    if not pcm:
+        return Edge(nominal, in_speech=False)
+    searched = Span(searched.start, min(searched.end, round(searched.start + len(pcm) / BYTES_PER_SECOND, 3)))
+    speech = await find_speech(worker, pcm, searched)
+    return plan.edge_in(searched, speech.probabilities, speech.peaks)
+
+
+async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, end: Edge) -> tuple[PreparedPart, bytes]:
+    """A part between its real edges, and the PCM of its span. Raises as `extract` and `find_speech` do."""
+    span = Span(start.time, end.time)
+    pcm = await extract(source, span)
+    speech = await find_speech(worker, pcm, span)
+    windows = plan.windows(speech.maybe, speech.sure, speech.probabilities, span)
+    prepared = PreparedPart(
+        index=part.index,
+        span=span,
+        end_in_speech=end.in_speech,
+        maybe=speech.maybe,
+        sure=speech.sure,
+        chunks=tuple(plan.chunks(part, windows)),
+        peaks=speech.peaks,
+    )
+    return prepared, pcm
+
+
+def audio_of(pcm: bytes, span: Span, window: Window) -> WindowAudio:
+    """A window with its sound, out of the PCM of `span`."""
+    return WindowAudio(window, _cut(pcm, span, Span(window.start, window.end)))
+
+
+async def language_clips(source: Source, worker: Asks, whole: Span, count: int = 6) -> list[bytes]:
+    """Speech from at most `count` places spread evenly over a range: PCM of at most 30 s each, with at least 3 s of sure speech where
+    there is as much. Empty where none was found at the places listened to (at most three for each clip). Raises as `extract` does."""
+    clips: list[bytes] = []
+    best: tuple[float, bytes] = (LEAST_SPEECH_IN_CLIP_SECONDS, b"")
+    for places in _cells(whole, count):
+        for place in places:
+            pcm = await extract(source, place)
+            speech = await find_speech(worker, pcm, place)
+            if not speech.sure:
+                continue
+            spoken = Span(max(place.start, speech.sure[0].start - plan.WINDOW_PAD_SECONDS), speech.sure[-1].end + plan.WINDOW_PAD_SECONDS)
+            clip = _cut(pcm, place, spoken)
+            if speech.sure_seconds >= SPEECH_IN_CLIP_SECONDS:
+                clips.append(clip)
+                break
+            best = max(best, (speech.sure_seconds, clip), key=lambda pair: pair[0])
+    if not clips and best[1]:
+        clips.append(best[1])
+    return clips
+
+
+def _cells(whole: Span, count: int) -> Iterator[list[Span]]:
+    """For each of up to `count` cells of equal length, the ranges to listen to, one after the other."""
+    cells = max(1, min(count, int(whole.duration // CLIP_SECONDS)))
+    width = whole.duration / cells
+    for i in range(cells):
+        at = whole.start + i * width
+        starts = dict.fromkeys(round(at + where * max(0.0, width - CLIP_SECONDS), 3) for where in PLACES_A_CELL)
+        yield [Span(start, min(whole.end, round(start + CLIP_SECONDS, 3))) for start in starts]
+
+
+def _cut(pcm: bytes, span: Span, wanted: Span) -> bytes:
+    first, last = (round((time - span.start) * SAMPLE_RATE) for time in (wanted.start, wanted.end))
+    return pcm[2 * max(0, first) : 2 * max(0, last)]

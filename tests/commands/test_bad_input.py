@@ -1,0 +1,287 @@
+"""Bad input: each gives its sentence and its status, and leaves the rest of the queue running. Real files, real processes."""
+
+import http.server
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import ffmpeg
+from tests.commands.program import run, spoken, started
+
+pytestmark = pytest.mark.integration
+
+Make = Callable[[Path, Path], Path]
+
+
+def missing(folder: Path, _: Path) -> Path:
+    return folder / "not there.mp4"
+
+
+def folder_without_media(folder: Path, _: Path) -> Path:
+    (folder / "papers").mkdir()
+    (folder / "papers" / "notes.txt").write_text("nothing to hear")
+    return folder / "papers"
+
+
+def empty(folder: Path, _: Path) -> Path:
+    (folder / "empty.mp4").touch()
+    return folder / "empty.mp4"
+
+
+def text(folder: Path, _: Path) -> Path:
+    (folder / "text.mp4").write_text("This is a text.\n" * 100)
+    return folder / "text.mp4"
+
+
+def without_audio(folder: Path, _: Path) -> Path:
+    ffmpeg("-f", "lavfi", "-i", "testsrc=size=64x64:rate=5:duration=1", folder / "mute.mp4")
+    return folder / "mute.mp4"
+
+
+def without_index(folder: Path, good: Path) -> Path:
+    ffmpeg("-i", good, "-c", "copy", "-movflags", "-faststart", folder / "whole.mp4")
+    whole = (folder / "whole.mp4").read_bytes()
+    (folder / "whole.mp4").unlink()
+    (folder / "broken off.mp4").write_bytes(whole[: whole.rindex(b"moov") - 4])
+    return folder / "broken off.mp4"
+
+
+BAD: list[tuple[Make, str, str]] = [
+    (missing, "MediumMissing", "is not there"),
+    (folder_without_media, "FolderWithoutMedia", "holds no video or audio file"),
+    (empty, "MediumEmpty", "0 bytes"),
+    (text, "NotMedia", "is not a video or audio file"),
+    (without_audio, "NoAudio", "has no audio track"),
+    (without_index, "NotMedia", "may lack its index"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "said"), BAD, ids=[make.__name__ for make, *_ in BAD])
+def test_bad_files_are_named_with_what_is_wrong(make: Make, error: str, said: str, tmp_path: Path, short: Path) -> None:
+    path = make(tmp_path, short)
+    ended = run("transcribe", path, "--model", "tiny.en", "--json")
+    assert ended.status == 1
+    (refused,) = ended.named("refused")
+    assert refused["error"] == error
+    assert said in refused["sentence"]
+    assert path.name in refused["sentence"]
+    assert refused["path"] == os.fspath(path)
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_bad_files_leave_the_others_alone(tmp_path: Path, short: Path, talk: Path) -> None:
+    bad = [make(tmp_path, short) for make, *_ in BAD]
+    ended = run("transcribe", *bad[:3], talk, *bad[3:], "--model", "tiny.en")
+    assert ended.status == 1
+    assert ended.lines == [os.fspath(talk.with_name("talk.en.srt"))]
+    assert "leisure to consider" in spoken(talk.with_name("talk.en.srt"))
+    for path, (_, _, said) in zip(bad, BAD, strict=True):
+        assert [line for line in ended.err.splitlines() if path.name in line and said in line]
+    assert "7 files: 1 done, 6 failed." in ended.err
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_a_recording_cut_in_the_middle_is_transcribed_as_far_as_it_goes(sample: Path, tmp_path: Path) -> None:
+    ffmpeg("-i", sample, "-c", "copy", "-movflags", "+faststart", tmp_path / "whole.mp4")
+    whole = (tmp_path / "whole.mp4").read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole[: len(whole) // 2])
+    ended = run("transcribe", cut, "--model", "tiny.en", "--json")
+    assert ended.status == 3
+    assert [note for note in ended.named("note") if note["code"] == "medium_cut"]
+    (job,) = ended.named("job_ended")
+    assert job["state"] == "incomplete"
+    (gap,) = job["missing"]
+    assert gap["reason"] == "cut"
+    assert 5 < gap["start"] < 25
+    assert gap["end"] == pytest.approx(33.4, abs=0.2)
+    assert "leisure to consider" in spoken(tmp_path / "cut.en.srt")
+
+
+@pytest.mark.usefixtures("tiny_en")
+@pytest.mark.parametrize("model", ["tiny.en", "base"])
+def test_silence_gives_empty_subtitles_and_no_invented_words(tmp_path: Path, model: str) -> None:
+    quiet = tmp_path / "quiet.wav"
+    ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "40", quiet)
+    ended = run("transcribe", quiet, "--model", model, "--live")
+    assert ended.status == 0
+    assert "Nobody speaks" in ended.err
+    (written,) = ended.lines
+    assert not Path(written).read_text().strip()
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_speech_on_another_track_than_the_one_taken_is_noted(short: Path, tmp_path: Path) -> None:
+    both = tmp_path / "both.mkv"
+    tones = "sine=frequency=440:duration=7.6"
+    words = ("-map", "1:a", "-map", "0:a", "-c:a", "aac", "-disposition:a:0", "default", "-disposition:a:1", "0")
+    ffmpeg("-i", short, "-f", "lavfi", "-i", tones, *words, both)
+    ended = run("transcribe", both, "--model", "tiny.en", "--json")
+    assert ended.status == 0
+    notes = {note["code"]: note["sentence"] for note in ended.named("note")}
+    assert "--audio-track 2" in notes["speech_on_other_track"]
+    assert "several_tracks" in notes
+    assert not [window for window in ended.named("window") if window["segments"]]
+    second = run("transcribe", both, "--model", "tiny.en", "--audio-track", "2", "--live")
+    assert second.status == 0
+    assert "leisure to consider" in second.out
+
+
+NAMES = ["two words.mp4", """it's a "quote".mp4""", "\N{CLAPPER BOARD} film.mp4", "-dash.mp4", "line\nbreak.mp4", "{braces} %s.mp4"]
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_any_name_will_do(copies: Callable[[Sequence[str]], list[Path]]) -> None:
+    names = [*NAMES, *([os.fsdecode(b"caf\xe9 \xff.mp4")] if sys.platform == "linux" else [])]
+    paths = copies(names)
+    ended = run("transcribe", "--model", "tiny.en", "--", *names, cwd=paths[0].parent)
+    assert ended.status == 0, ended.err
+    assert ended.out == "".join(f"{path.with_suffix('.en.srt')}\n" for path in paths)
+    for path in paths:
+        assert "leisure" in spoken(path.with_suffix(".en.srt"))
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[str]]]:
+    """A server on this computer, and what was asked of it."""
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{serving.server_port}", asked
+        finally:
+            serving.shutdown()
+
+
+@pytest.mark.parametrize("name", ["list.m3u8", "list.mp4", "list.ffconcat", "list.sdp"])
+def test_lists_of_other_files_or_addresses_are_refused(name: str, server: tuple[str, list[str]], talk: Path) -> None:
+    address, asked = server
+    contents = {
+        "list.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{address}/a.ts\n#EXT-X-ENDLIST\n",
+        "list.mp4": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\ntalk.mp4\n#EXT-X-ENDLIST\n",
+        "list.ffconcat": "ffconcat version 1.0\nfile talk.mp4\n",
+        "list.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    }
+    path = talk.with_name(name)
+    path.write_text(contents[name])
+    ended = run("transcribe", path, "--model", "tiny.en", "--json")
+    assert ended.status == 1
+    (refused,) = ended.named("refused")
+    assert refused["error"] == "RefersElsewhere"
+    assert not asked
+
+
+def as_another_user(home: Path) -> list[str]:
+    """How to run a program as somebody who is not root, where that is who runs the tests: root ignores mode bits."""
+    if os.geteuid() != 0:
+        return []
+    os.chown(home, 65534, 65534)
+    program = shutil.which("setpriv")
+    assert program, "setpriv (util-linux) is needed to run a program as another user"
+    # May still read everything: this Python may lie in root's home.
+    may_read = ("--inh-caps", "-all,+dac_read_search", "--ambient-caps", "-all,+dac_read_search")
+    return [program, "--reuid", "65534", "--regid", "65534", "--clear-groups", *may_read]
+
+
+@pytest.mark.usefixtures("tiny_en")
+@pytest.mark.parametrize("named", [True, False], ids=["named", "beside the recording"])
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(named: bool, talk: Path, tmp_path: Path, home: Path) -> None:
+    closed = tmp_path / "closed" if named else talk.parent
+    closed.mkdir(exist_ok=True)
+    closed.chmod(0o555)
+    words = ("--output-dir", closed) if named else ()
+    ended = run("transcribe", talk, "--model", "tiny.en", "--json", *words, prefix=as_another_user(home))
+    assert ended.status == 1
+    (refused,) = ended.named("refused")
+    assert refused["error"] == "OutputFolderUnusable"
+    assert f"folder “{closed}”" in refused["sentence"]
+    assert not ended.named("job_added")
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_a_folder_that_is_closed_meanwhile_costs_no_text(talk: Path, tmp_path: Path, home: Path) -> None:
+    prefix = as_another_user(home)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with started("transcribe", talk, "--model", "tiny.en", "--json", "-o", folder, prefix=prefix) as running:
+        running.event("job_added")
+        folder.chmod(0o555)
+        assert running.end() == 1
+        (job,) = running.events("job_ended")
+    assert job["state"] == "failed"
+    assert "could not be written" in job["error"]
+    assert f"dwhisper export {job['job']} --output-dir" in job["error"]
+    folder.chmod(0o777)
+    exported = run("export", job["job"], "--output-dir", folder / "inner", prefix=prefix)
+    assert exported.status == 0, exported.err
+    assert "leisure" in spoken(folder / "inner" / "talk.en.srt")
+
+
+IMPOSSIBLE: list[tuple[list[str], str]] = [
+    (["--model", "gigantic"], "no model “gigantic”"),
+    (["--model", "./no-such-folder"], "no model “./no-such-folder”"),
+    (["--language", "klingon"], "“klingon”"),
+    (["--model", "tiny.en", "--language", "de"], "knows English only"),
+    (["--model", "turbo", "--translate"], "not trained to translate"),
+    (["--format", "doc"], "no subtitle format “doc”"),
+    (["--engine", "whisper.cpp"], "no engine “whisper.cpp”"),
+    (["--device", "cuda:7"], "no device “cuda:7”"),
+    (["--compute-type", "float64"], "can't compute in float64"),
+    (["--from", "half past"], "“half past” is not a time"),
+    (["--from", "1:00", "--to", "59"], "Nothing lies between"),
+    (["--frmo", "1"], "No such option"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), IMPOSSIBLE, ids=[" ".join(words) for words, _ in IMPOSSIBLE])
+def test_what_cannot_be_had_is_refused_before_anything_starts(words: list[str], said: str, talk: Path) -> None:
+    ended = run("transcribe", talk, *words)
+    assert ended.status == 2
+    assert ended.out == ""
+    assert said in ended.err
+    assert not list(talk.parent.glob("*.srt"))
+    assert run("jobs", "list", "--json").out == "[]\n"
+
+
+def test_a_truncated_model_is_found_before_an_engine_touches_it(tiny_en: Path, talk: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(tiny_en, model)
+    with (model / "model.bin").open("r+b") as file:
+        file.truncate(10_000_000)
+    ended = run("transcribe", talk, "--model", model, "--json")
+    assert ended.status == 1
+    (job,) = ended.named("job_ended")
+    assert job["state"] == "failed"
+    assert os.fspath(model) in job["error"]
+    assert "damaged" in job["error"]
+    assert not ended.named("model_loaded")
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_a_worker_killed_in_the_middle_of_a_chunk_is_replaced(sample: Path, tmp_path: Path) -> None:
+    with started("transcribe", sample, "--model", "tiny.en", "--json", "--output-dir", tmp_path) as running:
+        lease = running.event("leased")
+        pid = int(lease["worker"].partition("(")[2].rstrip(")"))
+        (worker,) = [one for one in running.workers() if one.pid == pid]
+        worker.kill()
+        assert running.end() == 0
+        assert running.events("chunk_failed", final=False)
+        assert running.events("leased", lease=2)
+        (job,) = running.events("job_ended")
+    assert job["state"] == "done"
+    assert "made amiable himself" in spoken(tmp_path / "sample.en.srt")

@@ -1,0 +1,122 @@
+"""`dwhisper models`, `settings` and `doctor`."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.program import run
+
+pytestmark = pytest.mark.integration
+
+
+def test_models_are_listed_with_where_they_are(tiny_en: Path) -> None:
+    ended = run("models", "list", "--json")
+    assert ended.status == 0
+    models = {model["name"]: model for model in json.loads(ended.out)}
+    assert models["tiny.en"]["path"] == os.fspath(tiny_en)
+    assert models["medium"]["path"] is None
+    table = run("models", "list")
+    (line,) = [line for line in table.lines if line.startswith("tiny.en ")]
+    assert line.split()[1:] == ["78", "English", "no", os.fspath(tiny_en)]
+
+
+def test_a_folder_of_weights_is_imported_used_found_damaged_and_removed(tiny_en: Path, talk: Path, home: Path) -> None:
+    assert run("models", "import", tiny_en, "--name", "mine").lines == [f"mine: {home / 'data' / 'models' / 'mine'}"]
+    assert run("models", "verify", "mine").out == "mine: whole\n"
+    assert run("transcribe", talk, "--model", "mine").status == 0
+    assert "mine" in run("models", "list").out
+    with (home / "data" / "models" / "mine" / "model.bin").open("r+b") as weights:
+        weights.seek(20_000_000)
+        weights.write(b"damage")
+    damaged = run("models", "verify")
+    assert damaged.status == 1
+    assert [line for line in damaged.lines if line.startswith("mine: model.bin has changed")]
+    assert "tiny.en: whole" in damaged.lines
+    assert run("models", "remove", "mine").status == 0
+    assert run("transcribe", talk, "--model", "mine").status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("download", "gigantic"), 2, "no model “gigantic”"),
+        (("import", "no-such-folder"), 2, "no-such-folder”"),
+        (("remove", "medium"), 2, "no model “medium”"),
+    ],
+    ids=["download", "import", "remove"],
+)
+def test_models_that_are_not_there(words: tuple[str, ...], status: int, said: str) -> None:
+    ended = run("models", *words)
+    assert ended.status == status
+    assert said in ended.err
+
+
+def test_a_download_that_fails_says_how_to_go_on() -> None:
+    ended = run("models", "download", "tiny", env={"HF_ENDPOINT": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"})
+    assert ended.status == 1
+    assert "could not be downloaded" in ended.err
+
+
+def test_settings_are_listed_chosen_and_refused() -> None:
+    listed = json.loads(run("settings", "list", "--json").out)
+    assert {"key", "value", "default", "chosen", "description"} <= listed[0].keys()
+    assert not any(setting["chosen"] for setting in listed)
+    assert run("settings", "set", "language", "DE").out == "language = de\n"
+    assert [line for line in run("settings", "list").lines if line.startswith("language* ")]
+    for words, said in (
+        (("colour", "red"), "no setting “colour”"),
+        (("language", "klingon"), "is no value for language"),
+        (("formats", "srt,doc"), "no subtitle format “doc”"),
+        (("model", "gigantic"), "no model “gigantic”"),
+    ):
+        ended = run("settings", "set", *words)
+        assert ended.status == 2
+        assert said in ended.err
+
+
+def test_broken_settings_are_told(home: Path) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "settings.json").write_text("{")
+    ended = run("transcribe", "a.mp4")
+    assert ended.status == 1
+    assert "settings.json” can't be read" in ended.err
+
+
+def findings(*, env: dict[str, str] | None = None, status: int = 0) -> dict[str, dict[str, str]]:
+    ended = run("doctor", "--json", env=env)
+    assert ended.status == status, ended.out
+    return {finding["what"]: finding for finding in json.loads(ended.out)}
+
+
+def test_the_doctor_says_what_is_here(home: Path) -> None:
+    found = findings()
+    assert {"ffmpeg", "worker", "engine faster-whisper", "device cpu", "models here", "memory", "disk for models"} <= found.keys()
+    assert {finding["state"] for finding in found.values()} <= {"ok", "note"}
+    assert os.fspath(home / "data") in found["jobs"]["found"]
+    table = run("doctor")
+    assert table.status == 0
+    assert [line for line in table.lines if line.startswith("ok ") and "ffmpeg" in line]
+
+
+def test_the_doctor_says_what_is_missing_and_how_to_get_it(home: Path) -> None:
+    (home / "data").mkdir()
+    (home / "data" / "jobs.sqlite3").write_bytes(b"this is no database, whatever its name says")
+    run("settings", "set", "worker.command", "no-such-worker --stdio")
+    found = findings(status=1)
+    assert found["worker"]["state"] == "missing"
+    assert "Check the setting worker.command" in found["worker"]["remedy"]
+    assert found["jobs"]["state"] == "missing"
+    assert found["ffmpeg"]["state"] == "ok", "one trouble does not hide what comes after it"
+
+
+def test_the_doctor_names_an_engine_that_is_chosen_and_not_installed() -> None:
+    if shutil.which("whisper", path=os.fspath(Path(sys.executable).parent)):
+        pytest.skip("openai-whisper is installed here")
+    run("settings", "set", "engine", "openai-whisper")
+    found = findings(status=1)
+    assert found["engine openai-whisper"]["state"] == "missing"
+    assert "pip install 'dwhisper-worker[openai]'" in found["engine openai-whisper"]["remedy"]

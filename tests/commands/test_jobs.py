@@ -1,0 +1,173 @@
+"""`dwhisper jobs` and `export`: jobs are shown and steered, from any program."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.program import Ended, run, spoken, started
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
+
+TINY = ("--model", "tiny.en")
+SABOTEUR = Path(__file__).parent.parent / "runners" / "saboteur.py"
+
+
+def shown(job: str) -> dict[str, Any]:
+    ended = run("jobs", "show", job, "--json")
+    assert ended.status == 0, ended.err
+    found = json.loads(ended.out)
+    assert isinstance(found, dict)
+    return found
+
+
+def listed() -> list[dict[str, Any]]:
+    found = json.loads(run("jobs", "list", "--json").out)
+    assert isinstance(found, list)
+    return found
+
+
+def test_a_job_is_paused_and_resumed_from_another_program(long: Path, tmp_path: Path) -> None:
+    with started("transcribe", long, *TINY, "-o", tmp_path, "--json") as running:
+        running.event("window")
+        job = running.events("job_added")[0]["job"]
+        paused = run("jobs", "pause", job)
+        assert paused.status == 0
+        assert "has been told: pause" in paused.out
+        running.event("state", state="paused")
+        assert run("jobs", "list").lines[1].split()[-2] == "paused"
+        resumed = run("jobs", "resume", job)
+        assert resumed.status == 0
+        assert "Another DWhisper goes on with “long.mp4”" in resumed.err
+        assert running.end() == 0
+    assert spoken(tmp_path / "long.en.srt").count("leisure to consider") == 6
+
+
+def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(long: Path, tmp_path: Path) -> None:
+    with started("transcribe", long, *TINY, "-o", tmp_path, "--json") as running:
+        running.event("window")
+        job = running.events("job_added")[0]["job"]
+        assert run("jobs", "cancel", job[:4]).status == 0
+        assert running.end() == 1
+        assert running.events("job_ended")[0]["state"] == "cancelled"
+    part = run("export", job, "-o", tmp_path / "part")
+    assert part.status == 3
+    assert "Missing, since it is not done yet" in part.err
+    assert "leisure" in spoken(tmp_path / "part" / "long.en.srt")
+
+
+def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[Path]], tmp_path: Path) -> None:
+    for path in copies(["a.mp4", "b.mp4"]):
+        assert run("transcribe", path, *TINY).status == 0
+    first, second = (job["job"] for job in listed())
+
+    table = run("jobs", "list")
+    assert [line.split() for line in table.lines] == [
+        ["job", "name", "length", "language", "model", "state", "done"],
+        [first, "a.mp4", "0:07", "en", "tiny.en", "done", "100%"],
+        [second, "b.mp4", "0:07", "en", "tiny.en", "done", "100%"],
+    ]
+
+    text = run("jobs", "show", first)
+    for word in ("a.mp4", "faster-whisper, tiny.en", "a.en.srt", "local-1", "done"):
+        assert word in text.out
+    details = shown(first)
+    assert [attempt["outcome"] for attempt in details["attempts"]] == ["done"]
+    assert details["attempts"][0]["figures"]["windows"] == 1
+    assert details["missing"] == details["unheard"] == details["flawed"] == []
+
+    for words in (("jobs", "pause", first), ("jobs", "cancel", first)):
+        assert "has ended already (done)" in run(*words).out
+    for words in (("jobs", "resume", first), ("jobs", "retry", first)):
+        ended = run(*words)
+        assert ended.status == 0
+        assert "is done, so there is nothing left to do" in ended.err
+
+    exported = run("export", first, "-f", "vtt", "-o", tmp_path / "new", "--json")
+    assert exported.status == 0
+    assert json.loads(exported.out)["files"][0]["path"] == os.fspath(tmp_path / "new" / "a.en.vtt")
+
+    assert run("jobs", "remove", first).status == 0
+    assert [job["job"] for job in listed()] == [second]
+    assert (tmp_path / "several" / "a.en.srt").exists(), "what was written stays"
+
+
+def test_stopped_jobs_are_steered_without_a_program(long: Path, copies: Callable[[Sequence[str]], list[Path]]) -> None:
+    paths = copies(["b.mp4", "c.mp4"])
+    with started("transcribe", long, *paths, *TINY, "--json") as running:
+        running.until(lambda: len(running.events("job_added")) == 3)
+        running.event("state", state="running")
+        running.interrupt()
+        assert running.end() == 130
+    first, second, third = (job["job"] for job in listed())
+    assert {job["state"] for job in listed()} == {"queued"}
+
+    assert run("jobs", "move", third, "top").status == 0
+    assert [job["job"] for job in listed()] == [third, first, second]
+    assert run("jobs", "move", third, "3").status == 0
+    assert [job["job"] for job in listed()] == [first, second, third]
+    wrong = run("jobs", "move", third, "away")
+    assert wrong.status == 2
+    assert "“away” is no place" in wrong.err
+
+    assert "is paused" in run("jobs", "pause", first, second).out
+    assert "is cancelled" in run("jobs", "cancel", first).out
+    assert [job["state"] for job in listed()] == ["cancelled", "paused", "queued"]
+    resumed = run("jobs", "resume", second, third, "--json")
+    assert resumed.status == 0
+    assert [job["job"] for job in resumed.named("job_ended")] == [second, third]
+
+
+@pytest.fixture
+def sabotaged() -> str:
+    """A worker that dies of the second chunk, as the setting worker.command has it."""
+    return json.dumps([sys.executable, os.fspath(SABOTEUR), "die", "0.1", "--stdio"])
+
+
+def test_what_failed_is_named_and_tried_again_alone(sabotaged: str, sample: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(sample, tmp_path))
+    assert run("settings", "set", "worker.command", sabotaged).status == 0
+    ended = run("transcribe", path, *TINY, "--json")
+    assert ended.status == 3
+    (job,) = ended.named("job_ended")
+    assert job["state"] == "incomplete"
+    (gap,) = job["missing"]
+    assert gap["reason"] == "failed"
+    assert 16 < gap["start"] < gap["end"] < 34
+    assert len([failure for failure in ended.named("chunk_failed") if failure["chunk"] == "0.1"]) == 3
+    assert "leisure" in spoken(tmp_path / "sample.en.srt")
+    assert "amiable" not in spoken(tmp_path / "sample.en.srt")
+    assert "“dwhisper jobs retry" in run("jobs", "show", job["job"]).out
+
+    assert run("settings", "set", "worker.command", "").status == 0
+    retried = run("jobs", "retry", job["job"], "--live")
+    assert retried.status == 0
+    text = [line for line in retried.lines if line.startswith("[")]
+    assert "leisure" in text[0], "what was done before is part of the text"
+    assert "amiable" in text[-1]
+    assert [one["outcome"] for one in shown(job["job"])["attempts"]].count("done") == 2
+    assert "amiable woman" in spoken(tmp_path / "sample_2.en.srt")
+
+
+@pytest.mark.parametrize("words", [("jobs", "show"), ("jobs", "pause"), ("jobs", "resume"), ("jobs", "remove"), ("export",)], ids=" ".join)
+def test_a_job_that_is_not_there_is_wrong_use(words: tuple[str, ...]) -> None:
+    ended: Ended = run(*words, "nope")
+    assert ended.status == 2
+    assert "There is no job “nope”" in ended.err
+
+
+def test_a_busy_job_is_not_removed(long: Path) -> None:
+    with started("transcribe", long, *TINY, "--json") as running:
+        running.event("leased")
+        job = running.events("job_added")[0]["job"]
+        for command in ("remove", "retry"):
+            ended = run("jobs", command, job)
+            assert ended.status == 2
+            assert "Another DWhisper is working on “long.mp4”" in ended.err
+        running.interrupt()
+        assert running.end() == 130

@@ -1,0 +1,147 @@
+"""What a person is told."""
+
+from collections import Counter
+
+import pytest
+from dwhisper_worker.contract import Segment, Span, Window, WindowResult
+
+from dwhisper_gui.commands.teller import MOST_LEFT, Teller
+from dwhisper_gui.core import events
+from dwhisper_gui.core.in_order import InOrder
+from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output
+from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
+from dwhisper_gui.core.transcript import Transcript
+
+
+class Noted:
+    """A view that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.results: list[str] = []
+        self.shown: list[tuple[str, float, float, str]] = []
+
+    def say(self, sentence: str, style: str = "") -> None:
+        self.said.append(sentence)
+
+    def result(self, line: str) -> None:
+        self.results.append(line)
+
+    def progress(self, what: str, done: float, total: float, figures: str) -> None:
+        self.shown.append((what, done, total, figures))
+
+    def close(self) -> None:
+        pass
+
+
+def job(job_id: str = "k3f9x", path: bytes = b"/a/talk.mp4") -> Job:
+    return Job(job_id, path, Options("tiny.en"), Output(), Fingerprint(1, 2, "3"))
+
+
+def segment(start: float, text: str = " Hello.") -> Segment:
+    return Segment(start, start + 1, text, (), 0.0, 0.0, 1.0, 0.0)
+
+
+def part(windows: int) -> PreparedPart:
+    chunks = tuple(Chunk(ChunkKey(0, i), (Window(i, i * 10.0, i * 10.0 + 9, (), ()),)) for i in range(windows))
+    return PreparedPart(0, Span(0.0, 60.0), False, (), (), chunks, b"")
+
+
+def window_done(index: int) -> events.WindowDone:
+    return events.WindowDone("k3f9x", ChunkKey(0, index), WindowResult(index, (segment(index * 10.0, f" Text {index}."),), 1, False, ()))
+
+
+def transcript(*segments: Segment) -> Transcript:
+    return Transcript("en", (), 60.0, segments, (), (), (), ())
+
+
+@pytest.fixture
+def view() -> Noted:
+    return Noted()
+
+
+@pytest.fixture
+def teller(view: Noted) -> Teller:
+    made = Teller(view, live=True)
+    made.tell(events.JobAdded("k3f9x", job()))
+    made.expect(job(), InOrder(), [])
+    return made
+
+
+def test_live_text_comes_in_order_and_what_another_program_did_at_the_end(teller: Teller, view: Noted) -> None:
+    teller.tell(window_done(1))
+    teller.tell(events.PartPrepared("k3f9x", part(3)))
+    assert view.results == []
+    teller.tell(window_done(0))
+    assert view.results == ["[0:00:00.000 → 0:00:01.000] Text 0.", "[0:00:10.000 → 0:00:11.000] Text 1."]
+    ended = transcript(segment(0.0), segment(10.0), segment(20.0, " Text 2."))
+    teller.tell(events.JobEnded("k3f9x", JobState.DONE, (b"/a/talk.en.srt",), None, ended))
+    assert view.results[2:] == ["[0:00:20.000 → 0:00:21.000] Text 2.", "/a/talk.en.srt"]
+
+
+def test_without_live_only_the_files_are_results(view: Noted) -> None:
+    teller = Teller(view)
+    teller.expect(job(), InOrder(), [segment(0.0)])
+    teller.tell(events.PartPrepared("k3f9x", part(1)))
+    teller.tell(window_done(0))
+    teller.tell(events.JobEnded("k3f9x", JobState.DONE, (b"/a/talk.en.srt",), None, transcript(segment(0.0))))
+    assert view.results == ["/a/talk.en.srt"]
+
+
+def test_a_note_is_told_once(teller: Teller, view: Noted) -> None:
+    for _ in range(2):
+        teller.tell(events.Note("k3f9x", "engine_busy", {}))
+    assert len([sentence for sentence in view.said if "waits for its turn" in sentence]) == 1
+
+
+def test_a_note_on_a_job_that_is_not_worked_on_is_told_without_its_name(teller: Teller, view: Noted) -> None:
+    teller.tell(events.Note("other", "medium_changed", {"name": "old.mp4"}))
+    assert view.said == ["“old.mp4” has changed since it was last transcribed, so this is a new job."]
+
+
+def test_the_language_is_told_with_its_shares(teller: Teller, view: Noted) -> None:
+    teller.tell(events.Remembered("k3f9x", "language_shares", '[["de",0.93],["nl",0.05]]'))
+    teller.tell(events.Remembered("k3f9x", "language", "de"))
+    assert view.said == ["talk.mp4: The language is de (de 93%, nl 5%)."]
+
+
+def test_a_language_that_the_user_named_is_no_news(teller: Teller, view: Noted) -> None:
+    teller.tell(events.Remembered("k3f9x", "language", "de"))
+    assert view.said == []
+
+
+def test_progress_has_speed_and_time_left_once_they_are_known(teller: Teller, view: Noted) -> None:
+    teller.tell(events.Progress("k3f9x", 6.0, 60.0, 0.0, None))
+    teller.tell(events.Progress("k3f9x", 30.0, 60.0, 7.54, 4.0))
+    assert view.shown == [("talk.mp4", 6.0, 60.0, ""), ("talk.mp4", 30.0, 60.0, "7.5x, 4.0 s left")]
+
+
+def test_a_download_has_its_megabytes(teller: Teller, view: Noted) -> None:
+    teller.tell(events.ModelDownload("k3f9x", "base", 0, 0))
+    teller.tell(events.ModelDownload("k3f9x", "base", 12_000_000, 148_000_000))
+    assert [figures for *_, figures in view.shown] == ["", "12 of 148 MB"]
+
+
+@pytest.mark.parametrize("state", [JobState.INCOMPLETE, JobState.FAILED, JobState.CANCELLED])
+def test_an_end_that_is_not_done_is_told(teller: Teller, view: Noted, state: JobState) -> None:
+    teller.tell(events.JobEnded("k3f9x", state, (), "It broke." if state is JobState.FAILED else None))
+    assert view.said[0].startswith("talk.mp4: It broke." if state is JobState.FAILED else f"talk.mp4: {state.value.capitalize()}")
+
+
+def test_silence_is_told(teller: Teller, view: Noted) -> None:
+    teller.tell(events.JobEnded("k3f9x", JobState.DONE, (), None, transcript()))
+    assert [sentence for sentence in view.said if "Nobody speaks" in sentence]
+
+
+def test_what_has_not_ended_is_named_with_the_way_to_go_on(teller: Teller, view: Noted) -> None:
+    left = [job(f"job{i}") for i in range(MOST_LEFT + 2)]
+    teller.left(left)
+    assert [sentence for sentence in view.said if "dwhisper jobs resume job0" in sentence]
+    assert view.said[-1] == "2 more have not ended; “dwhisper jobs list” shows them."
+
+
+def test_several_files_are_summed_up_and_one_is_not(teller: Teller, view: Noted) -> None:
+    teller.finished(Counter({JobState.DONE: 1}), 0)
+    assert view.said == []
+    teller.finished(Counter({JobState.DONE: 3, JobState.FAILED: 1, JobState.INCOMPLETE: 0}), 1)
+    assert view.said == ["4 files: 3 done, 1 failed."]

@@ -1,0 +1,136 @@
+"""`dwhisper transcribe`, as a person and a program use it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.commands.program import DWHISPER, run, spoken
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
+
+TINY = ("--model", "tiny.en")
+
+
+def test_the_sample_comes_out_word_for_word(sample: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder"
+    ended = run("transcribe", sample, *TINY, "--output-dir", out, "--format", "srt,vtt", "-f", "txt", "-f", "json")
+    assert ended.status == 0
+    assert ended.lines == [os.fspath(out / f"sample.en.{kind}") for kind in ("srt", "vtt", "txt", "json")]
+    words = re.findall(r"[\w']+", spoken(out / "sample.en.srt").lower())
+    expected = re.findall(r"[\w']+", sample.with_suffix(".txt").read_text().lower())
+    assert words == expected
+
+
+def test_the_second_time_its_text_is_used_and_no_file_is_lost(talk: Path) -> None:
+    first = run("transcribe", talk, *TINY)
+    assert first.lines == [os.fspath(talk.with_name("talk.en.srt"))]
+    second = run("transcribe", talk, *TINY, "--json")
+    (added,) = second.named("job_added")
+    assert added["finished_before"]
+    assert not second.named("model_loaded")
+    assert [Path(file["path"]).name for file in second.named("job_ended")[0]["files"]] == ["talk_2.en.srt"]
+    third = run("transcribe", talk, *TINY, "--overwrite", "--fresh", "--json")
+    assert third.named("model_loaded")
+    assert third.named("job_added")[0]["job"] != added["job"]
+    assert [Path(file["path"]).name for file in third.named("job_ended")[0]["files"]] == ["talk.en.srt"]
+    assert len(list(talk.parent.iterdir())) == 3
+
+
+def test_a_range_has_the_times_of_the_medium_and_live_text_is_in_order(sample: Path, tmp_path: Path) -> None:
+    ended = run("transcribe", sample, *TINY, "--from", "0:20", "--to", "30.5", "--live", "-o", tmp_path)
+    assert ended.status == 0
+    *text, written = ended.lines
+    assert written == os.fspath(tmp_path / "sample.en.srt")
+    starts = [float(re.match(r"\[0:00:([\d.]+) → ", line)[1]) for line in text]  # type: ignore[index]
+    assert starts == sorted(starts)
+    assert all(20 <= start <= 30.5 for start in starts)
+    assert "amiable woman" in " ".join(text)
+    assert "leisure" not in ended.out
+
+
+def test_folders_and_patterns_stand_for_what_is_in_them_each_file_once(short: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "inner").mkdir(parents=True)
+    for name in ("b.MP4", "a.mp4", "inner/c.mp4", ".hidden.mp4"):
+        shutil.copy(short, folder / name)
+    (folder / "notes.txt").write_text("no recording")
+    ended = run("transcribe", folder / "a.mp4", folder, os.fspath(folder / "*.mp4"), *TINY)
+    assert ended.status == 0
+    assert ended.lines == [os.fspath(folder / f"{name}.en.srt") for name in ("a", "b", "inner/c")]
+    assert "3 files: 3 done." in ended.err
+
+
+def test_settings_are_the_defaults(talk: Path) -> None:
+    assert run("settings", "set", "model", "tiny.en").status == 0
+    assert run("settings", "set", "formats", "txt").status == 0
+    ended = run("transcribe", talk)
+    assert ended.lines == [os.fspath(talk.with_name("talk.en.txt"))]
+
+
+def test_the_language_is_found_and_its_shares_are_told(sample: Path, base: Path, tmp_path: Path) -> None:
+    ended = run("transcribe", sample, "--model", base, "-o", tmp_path)
+    assert ended.status == 0
+    assert re.search(r"The language is en \(en \d+%", ended.err)
+    assert "leisure to consider" in spoken(tmp_path / "sample.en.srt")
+
+
+def test_json_is_an_event_a_line_and_nothing_else(talk: Path) -> None:
+    ended = run("transcribe", talk, talk.with_name("not there.mp4"), *TINY, "--json", "--live")
+    assert ended.err == ""
+    names = [event["event"] for event in ended.events]
+    assert names[-1] == "finished"
+    assert ended.events[-1]["status"] == ended.status == 1
+    for name in (
+        "job_added",
+        "state",
+        "refused",
+        "part_prepared",
+        "model_loaded",
+        "leased",
+        "window",
+        "progress",
+        "chunk_done",
+        "job_ended",
+    ):
+        assert name in names
+    (ending,) = ended.named("job_ended")
+    assert ending["state"] == "done"
+    assert ending["duration"] == pytest.approx(7.6, abs=0.1)
+    assert "leisure" in json.dumps(ended.named("window"))
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(sample: Path) -> None:
+    words = [DWHISPER, "transcribe", os.fspath(sample), *TINY, "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert json.loads(process.stdout.readline())["event"] == "job_added"
+        process.stdout.close()
+        assert process.wait(30) == 130
+        assert process.stderr.read() == b""
+    (job,) = json.loads(run("jobs", "list", "--json").out)
+    assert job["state"] == "queued", "it can be gone on with"
+
+
+def test_a_full_disk_is_told(talk: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("only Linux has a device that is always full")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([DWHISPER, "transcribe", talk, *TINY], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1
+    assert b"could not be written to standard output" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_any_encoding_of_the_terminal_will_do(short: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(short, tmp_path / "\N{CLAPPER BOARD} café.mp4"))
+    ended = run("transcribe", path, *TINY, "--live", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"})
+    assert ended.status == 0
+    assert ended.out.isascii()
+    assert "[0:00:00.736 -> 0:00:07" in ended.out
+    assert path.with_name("\N{CLAPPER BOARD} café.en.srt").exists()
