@@ -1,0 +1,202 @@
+"""The queue on real media with real weights: what is gone on with, what is begun anew, what users ask for meanwhile."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dwhisper_gui.core.errors import MediumChanged, OutputFolderUnusable
+from dwhisper_gui.core.events import ChunkLeased, Event, JobAdded, JobEnded, Note, WindowDone
+from dwhisper_gui.core.job import Job, JobState, Options, Output, Wish
+from dwhisper_gui.jobs.ownership import engine_lock, retry
+from dwhisper_gui.jobs.records import Outcome
+from dwhisper_gui.jobs.service import Queue
+from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.runners.local import LocalRunner, LocalSetup
+from dwhisper_gui.workers.child import worker_command
+from dwhisper_gui.workers.standing import StandingWorker
+
+pytestmark = pytest.mark.integration
+
+SABOTEUR = Path(__file__).parents[1] / "runners" / "saboteur.py"
+
+
+@dataclass
+class Bench:
+    """A queue, what it tells, and a medium of its own to be worked on."""
+
+    store: Store
+    queue: Queue
+    medium: Path
+    options: Options
+    told: list[Event] = field(default_factory=list)
+    on_event: Callable[[Event], None] = lambda _: None
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+        self.on_event(event)
+
+    async def add(self, **changes: object) -> Job:
+        options = Options(**{**{name: getattr(self.options, name) for name in ("model", "language")}, **changes})  # type: ignore[arg-type]
+        return await self.queue.add(os.fsencode(self.medium), options, Output(("srt", "json")))
+
+    async def work(self, *jobs: Job, stop: asyncio.Event | None = None) -> None:
+        await self.queue.work([job.id for job in jobs], stop or asyncio.Event())
+
+    @property
+    def ended(self) -> list[JobEnded]:
+        return [event for event in self.told if isinstance(event, JobEnded)]
+
+    def notes(self) -> set[str]:
+        return {event.code for event in self.told if isinstance(event, Note)}
+
+
+@asynccontextmanager
+async def bench(tmp_path: Path, sample: Path, model: Path, command: Sequence[str] = ()) -> AsyncIterator[Bench]:
+    medium = tmp_path / "talk.mp4"
+    if not medium.exists():
+        shutil.copy(sample, medium)
+    ears = StandingWorker("ears", worker_command(()))
+    async with await Store.open(tmp_path / "data") as store:
+        setup = LocalSetup(command or worker_command(()), str(tmp_path / "models"))
+        runner = LocalRunner(setup, lambda waiting: engine_lock(store.folder, waiting))
+        made = Bench(store, Queue(store, ears, runner, lambda event: made.tell(event)), medium, Options(str(model), language="en"))
+        try:
+            yield made
+        finally:
+            await runner.close()
+            await ears.close()
+
+
+async def test_a_medium_becomes_subtitles_and_the_same_again_costs_nothing(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        job = await at.add()
+        await at.work(job)
+        assert at.ended[-1].state is JobState.DONE
+        assert (tmp_path / "talk.en.srt").read_text(encoding="utf-8").count("-->") >= 5
+        at.told.clear()
+        again = await at.add()
+        assert again.id == job.id
+        await at.work(again)
+        assert not any(isinstance(event, ChunkLeased) for event in at.told)
+        assert any(isinstance(event, JobAdded) and event.finished_before for event in at.told)
+        assert (tmp_path / "talk_2.en.srt").read_bytes() == (tmp_path / "talk.en.srt").read_bytes()
+
+
+async def test_a_range_has_words_of_the_range_only_at_the_mediums_times(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        await at.work(await at.add(start=22.0, end=29.0))
+        transcript = at.ended[-1].transcript
+        assert transcript is not None
+        text = "".join(segment.text for segment in transcript.segments)
+        assert "amiable" in text
+        assert "Dashwood" not in text
+        assert "himself" not in text
+        assert all(22.0 <= word.start <= word.end <= 29.0 for segment in transcript.segments for word in segment.words)
+
+
+async def test_a_file_that_changed_is_another_job_and_the_old_one_can_not_go_on(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        old = await at.add()
+        with at.medium.open("ab") as file:
+            file.write(b"more")
+        new = await at.add()
+        assert new.id != old.id
+        assert "medium_changed" in at.notes()
+        await at.work(old)
+        (ended,) = at.ended
+        assert ended.state is JobState.FAILED
+        assert ended.error == MediumChanged(path=str(at.medium)).sentence()
+
+
+async def test_a_chunk_that_fails_leaves_a_named_hole_and_a_retry_fills_just_that(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en, (sys.executable, str(SABOTEUR), "refuse", "0.0", "--stdio")) as at:
+        job = await at.add()
+        await at.work(job)
+        (ended,) = at.ended
+        assert ended.state is JobState.INCOMPLETE
+        assert ended.transcript is not None
+        (hole,) = ended.transcript.missing
+        assert hole.reason == "failed"
+        assert hole.span.end < 22.0
+        assert "amiable" in (tmp_path / "talk.en.srt").read_text(encoding="utf-8")
+        await retry(at.store, job.id)
+    async with bench(tmp_path, sample, tiny_en) as at:
+        await at.work(job)
+        assert at.ended[-1].state is JobState.DONE
+        outcomes = [attempt.outcome for attempt in await at.store.results(job.id).attempts()]
+        assert outcomes.count(Outcome.FAILED) == 3
+        assert outcomes.count(Outcome.DONE) == 2
+        assert "Dashwood" in (tmp_path / "talk_2.en.srt").read_text(encoding="utf-8")
+
+
+async def test_a_pause_keeps_what_is_done_and_resuming_does_the_rest(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        job = await at.add()
+        leased, paused = asyncio.Event(), asyncio.Event()
+
+        def watch(event: Event) -> None:
+            if isinstance(event, ChunkLeased):
+                leased.set()
+            if getattr(event, "state", None) is JobState.PAUSED:
+                paused.set()
+
+        at.on_event = watch
+        working = asyncio.ensure_future(at.work(job))
+        await leased.wait()
+        await at.store.set_wish(job.id, Wish.PAUSE)
+        async with asyncio.timeout(60):
+            await paused.wait()
+        before = sum(isinstance(event, WindowDone) for event in at.told)
+        assert (await at.store.find_job(job.id)).state is JobState.PAUSED
+        await at.store.set_wish(job.id, Wish.RUN)
+        async with asyncio.timeout(60):
+            await working
+        assert at.ended[-1].state is JobState.DONE
+        assert sum(isinstance(event, WindowDone) for event in at.told) == 2
+        assert before <= 2
+
+
+async def test_a_cancelled_job_ends_and_the_next_one_runs(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        first, second = await at.add(), await at.add(end=16.0)
+        loop = asyncio.get_running_loop()
+        asked: list[asyncio.Task[None]] = []
+
+        def cancel(event: Event) -> None:
+            if isinstance(event, ChunkLeased) and event.job == first.id and not asked:
+                asked.append(loop.create_task(at.store.set_wish(first.id, Wish.CANCEL)))
+
+        at.on_event = cancel
+        await at.work(first, second)
+        assert {event.job: event.state for event in at.ended} == {first.id: JobState.CANCELLED, second.id: JobState.DONE}
+
+
+async def test_a_stop_ends_within_three_seconds_and_another_go_finishes(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        job, stop = await at.add(), asyncio.Event()
+        at.on_event = lambda event: stop.set() if isinstance(event, ChunkLeased) else None
+        began = None
+        working = asyncio.ensure_future(at.work(job, stop=stop))
+        await stop.wait()
+        began = asyncio.get_running_loop().time()
+        await working
+        assert asyncio.get_running_loop().time() - began < 3.0
+        assert (await at.store.find_job(job.id)).state is JobState.QUEUED
+        at.on_event = lambda _: None
+        await at.work(job)
+        assert at.ended[-1].state is JobState.DONE
+
+
+async def test_a_folder_that_can_not_be_written_to_is_refused_before_the_work(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    async with bench(tmp_path, sample, tiny_en) as at:
+        with pytest.raises(OutputFolderUnusable):
+            await at.queue.add(os.fsencode(at.medium), at.options, Output(("srt",), os.fsencode(tmp_path / "taken")))
+        assert await at.store.jobs() == []
