@@ -39,7 +39,7 @@ demo: environment
 
 system-packages:
 	@test -n "$(PYTHON)"
-	@"$(PYTHON)" tools/system_packages.py ffmpeg ffprobe espeak-ng
+	@"$(PYTHON)" tools/system_packages.py ffmpeg ffprobe
 
 test: check
 	@$(MAKE) --no-print-directory test-all test-newest

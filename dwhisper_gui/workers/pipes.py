@@ -125,8 +125,8 @@ class Pipes(asyncio.SubprocessProtocol):
             else:
                 # Not the transport's kill: that one polls first, and so can take the exit status away from asyncio.
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it has just ended, and the loop will hear of it
+        except (ProcessLookupError, PermissionError):
+            pass  # it has just ended (macOS says the latter then), and the loop will hear of it
 
     def _input(self) -> asyncio.WriteTransport | None:
         if self._transport is None:

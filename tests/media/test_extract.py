@@ -6,14 +6,15 @@ import shutil
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 from dwhisper_worker.contract import BYTES_PER_SECOND, Span
 
 from dwhisper_gui.core.errors import ExtractionFailed, FFmpegMissing
 from dwhisper_gui.media.extract import Source, extract, measure_duration
+from dwhisper_gui.media.ffmpeg import find_ffmpeg
 from tests.media.beeps import beeps, onsets, raw
 from tests.media.conftest import Make
+from tests.workers.children import Children
 
 pytestmark = pytest.mark.integration
 
@@ -99,7 +100,10 @@ async def test_nothing_is_fetched_whatever_a_file_says(tmp_path: Path) -> None:
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.wav"
-        for container, text in (("concat", f"ffconcat version 1.0\nfile {address}\n"), ("hls", f"#EXTM3U\n#EXTINF:5,\n{address}\n")):
+        for container, text in (
+            ("concat", f"ffconcat version 1.0\nfile {address}\n"),
+            ("hls", f"#EXTM3U\n#EXTINF:5,\n{address}\n#EXT-X-ENDLIST\n"),
+        ):
             path = tmp_path / f"list.{container}"
             path.write_text(text)
             with pytest.raises(ExtractionFailed):
@@ -110,17 +114,20 @@ async def test_nothing_is_fetched_whatever_a_file_says(tmp_path: Path) -> None:
 @needs_posix
 @pytest.mark.usefixtures("program")
 async def test_once_the_range_is_full_ffmpeg_is_ended() -> None:
+    children = Children()
     pcm = await asyncio.wait_for(extract(ENDLESS, Span(5, 7)), 20)
     assert len(pcm) == 2 * BYTES_PER_SECOND
-    assert psutil.Process().children() == []
+    assert children.new() == []
 
 
 @needs_posix
 @pytest.mark.usefixtures("program")
 async def test_cancelling_ends_ffmpeg_at_once() -> None:
+    await asyncio.to_thread(find_ffmpeg)  # which is a process of its own, the first time
+    children = Children()
     measuring = asyncio.ensure_future(measure_duration(ENDLESS))
     deadline = asyncio.get_running_loop().time() + 20
-    while not (children := psutil.Process().children()) or children[0].name() == "python":
+    while not children.new():
         assert asyncio.get_running_loop().time() < deadline
         await asyncio.wait({measuring}, timeout=0.02)
     began = asyncio.get_running_loop().time()
@@ -128,7 +135,7 @@ async def test_cancelling_ends_ffmpeg_at_once() -> None:
     with pytest.raises(asyncio.CancelledError):
         await measuring
     assert asyncio.get_running_loop().time() - began < 1
-    assert psutil.Process().children() == []
+    assert children.new() == []
 
 
 async def test_an_ffmpeg_that_is_not_there(monkeypatch: pytest.MonkeyPatch, made: Make) -> None:
