@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "espeak-ng": "espeak-ng"}
+PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg"}
 """The package of each command, by the name that both Debian and Homebrew give it."""
 
 
