@@ -29,6 +29,7 @@ def test_without_a_word_it_shows_its_help(home: Path) -> None:
     ended = run()
     assert ended.status == 0
     assert ended.out == run("--help").out
+    assert tree.names() == {words[0] for words in COMMANDS}
     for name in tree.names():
         assert name in ended.out
     assert not list(home.iterdir()), "help touches nothing"
@@ -52,6 +53,12 @@ def test_wrong_use_is_told_with_where_to_look(words: tuple[str, ...]) -> None:
     assert ended.status == 2
     assert ended.out == ""
     assert "--help" in ended.err
+
+
+def test_a_command_is_one_whatever_lies_about(tmp_path: Path) -> None:
+    for name in ("transcribe", "jobs", "doctor"):
+        (tmp_path / name).mkdir()
+        assert "Usage: dwhisper " in run(name, "--help", cwd=tmp_path).out
 
 
 def test_a_path_is_told_how_to_be_transcribed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dwhisper_gui.commands.arguments import AsJson, examples
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command(epilog=examples(("dwhisper doctor", "what is here, what is missing, and how to get it")))(doctor)
+    app.command("doctor", epilog=examples(("dwhisper doctor", "what is here, what is missing, and how to get it")))(doctor)
 
 
 def doctor(as_json: AsJson = False) -> None:

@@ -11,10 +11,11 @@ from dwhisper_gui.commands.arguments import AsJson, Formats, JobName, OutputDir,
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     app.command(
+        "export",
         epilog=examples(
             ("dwhisper export k3f9x --format vtt", "writes talk.en.vtt beside the recording"),
             ("dwhisper export k3 --output-dir subtitles/", "the beginning of an id is enough"),
-        )
+        ),
     )(export)
 
 

@@ -21,7 +21,7 @@ LAST_SECONDS = 2.8
 
 
 class Interrupted(Exception):
-    """The user wants no more of this. Raised by `unless`, and caught by `run`."""
+    """The user wants no more of this. Raised by `Stop.unless`."""
 
 
 class Stop:
@@ -51,10 +51,7 @@ class Stop:
 def run(main: Callable[[Stop], Coroutine[Any, Any, int]], *, patience: float = PATIENCE_SECONDS) -> int:
     """The status that `main` returns, or 130 where it was interrupted; then `main` is cancelled after `patience` seconds. To be called
     once, as the last thing a program does: its handling of signals stays."""
-    try:
-        return asyncio.run(_guarded(main, patience))
-    except Interrupted:
-        return INTERRUPTED
+    return asyncio.run(_guarded(main, patience))
 
 
 async def _guarded(main: Callable[[Stop], Coroutine[Any, Any, int]], patience: float) -> int:

@@ -31,7 +31,6 @@ _FINISHED_BEFORE = N_("This file was transcribed with these options before (job 
 _LANGUAGE = N_("The language is {language} ({shares}).")
 _SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
 _LOADED = N_("The model {model} is loaded: {device}, {compute_type}, {threads} threads.")
-_TRY_FAILED = N_("A try of a part of it failed, so it is tried again: {reason}")
 _FAILED_FOR_GOOD = N_("A part of it failed for good: {reason}")
 
 
@@ -92,13 +91,13 @@ class Teller:
                 self._say(event.job, _LOADED.format(**{name: getattr(event, name) for name in "model device compute_type threads".split()}))
             case events.Remembered():
                 self._remembered(event)
-            case events.PartPrepared():
+            case events.PartPrepared() if self.live:
                 windows = sum(len(chunk.windows) for chunk in event.part.chunks)
                 self._text(self._texts[event.job].part(event.part.index, windows))
-            case events.WindowDone():
+            case events.WindowDone() if self.live:
                 self._text(self._texts[event.job].window(event.chunk.part, event.result.index, event.result.segments))
             case events.ChunkFailed():
-                self._say(event.job, (_FAILED_FOR_GOOD if event.final else _TRY_FAILED).format(reason=event.reason), WARNING)
+                self._say(event.job, _FAILED_FOR_GOOD.format(reason=event.reason) if event.final else event.reason, WARNING)
             case events.Progress():
                 self._progress(event)
             case events.StateChanged(state=JobState.RUNNING):
@@ -140,8 +139,8 @@ class Teller:
 
     def _ended(self, event: events.JobEnded) -> None:
         transcript = event.transcript
-        if transcript is not None:
-            self._text(self._texts[event.job].rest(transcript.segments))
+        if transcript is not None and self.live:
+            self._text(self._texts.pop(event.job).rest(transcript.segments))
         self._view.close()
         if event.state is JobState.DONE:
             self._say(event.job, state_sentence(event.state, event.job).removesuffix(".") + self._cost(event.job) + ".", GOOD)
@@ -164,9 +163,8 @@ class Teller:
         return f" ({clock(self._lengths[job])} in {length(seconds)}, {self._lengths[job] / seconds:.1f}x)"
 
     def _text(self, segments: Iterable[Segment]) -> None:
-        if self.live:
-            for segment in segments:
-                self._view.result(f"[{exact_clock(segment.start)} → {exact_clock(segment.end)}] {segment.text.strip()}")
+        for segment in segments:
+            self._view.result(f"[{exact_clock(segment.start)} → {exact_clock(segment.end)}] {segment.text.strip()}")
 
     def _say(self, job: str, sentence: str, style: str = "") -> None:
         self._view.say(f"{self._name(job)}: {sentence}" if job in self._jobs else sentence, style)

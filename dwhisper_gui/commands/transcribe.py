@@ -22,13 +22,14 @@ Language = Annotated[
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     app.command(
+        "transcribe",
         epilog=examples(
             ("dwhisper transcribe talk.mp4", "writes talk.en.srt beside it"),
             ("dwhisper transcribe *.mkv -m large-v3-turbo -f srt -f txt -o subtitles/", "several, in two formats, elsewhere"),
             ("dwhisper transcribe talk.mp4 --from 1:30 --to 1:02:03.5 --live", "a range of it, its text shown as it comes"),
             ("dwhisper transcribe film.mkv --audio-track 2 -l ja --translate -m medium", "its second track, into English"),
             ("dwhisper transcribe -- -odd-.mp4", "a name that begins with a dash"),
-        )
+        ),
     )(transcribe)
 
 

@@ -1,17 +1,20 @@
 """From what the store has of a job to its transcript, audited for speech without words."""
 
-from collections.abc import Iterable
+import os
+from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from dwhisper_worker.contract import Span
 
 from dwhisper_gui.core.errors import NothingToExport
-from dwhisper_gui.core.job import Job, Missing
+from dwhisper_gui.core.job import Job, Missing, Output
 from dwhisper_gui.core.plan import complement
 from dwhisper_gui.core.transcript import FlawedWindow, Transcript, combine, unheard
 from dwhisper_gui.jobs.medium import Medium, remembered
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.subtitles.formats import formats_named
 
 LANGUAGE = "language"
 SHARES = "language_shares"
@@ -46,14 +49,37 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
     )
 
 
-def encoded_files(files: Iterable[bytes]) -> str:
-    """Paths for `Journal.remember` under `FILES`."""
-    return msgspec.json.encode(list(dict.fromkeys(files))).decode()
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The subtitles that were written of a job, and of how many windows the latest of them are."""
+
+    files: tuple[bytes, ...] = ()
+    windows: int = 0
+
+    def encoded(self) -> str:
+        """For `Journal.remember` under `FILES`."""
+        return msgspec.json.encode(self).decode()
 
 
-def files_of(job: Job) -> list[bytes]:
-    """The subtitles that were written of it, each once."""
-    return msgspec.json.decode(job.memory.get(FILES, "[]"), type=list[bytes])
+def written_of(job: Job) -> Written:
+    """What was written of a job so far."""
+    return msgspec.json.decode(job.memory.get(FILES, "{}"), type=Written)
+
+
+def standing_files(job: Job, output: Output, windows: int) -> list[bytes] | None:
+    """The files that `output` asks for, where all of them were written of just these windows and are still there; else None."""
+    written = written_of(job)
+    if written.windows != windows:
+        return None
+    folder = Path(os.fsdecode(job.path)).parent if output.folder is None else Path(os.fsdecode(output.folder))
+    files = [Path(os.fsdecode(file)) for file in written.files]
+    found = []
+    for made in formats_named(output.formats):
+        standing = [file for file in files if file.parent == folder and file.suffix == f".{made.extension}" and file.exists()]
+        if not standing:
+            return None
+        found.append(os.fsencode(standing[-1]))
+    return found
 
 
 async def _missing(store: Store, job: Job, medium: Medium) -> list[Missing]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +9,7 @@ from dataclasses import replace
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
-from dwhisper_gui.jobs.combining import FILES, encoded_files, files_of, transcript_of
+from dwhisper_gui.jobs.combining import FILES, Written, standing_files, transcript_of, written_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
@@ -84,8 +83,7 @@ class Queue:
                 if mine is not None:
                     with mine:
                         now = await self._store.find_job(job.id)
-                        done_elsewhere = job.id in elsewhere and now.state.ended
-                        state = await (self._take_over(now, mine) if done_elsewhere else self._turn(now, mine, stop))
+                        state = await self._turn(now, mine, stop, ended_elsewhere=job.id in elsewhere and now.state.ended)
                     if state.ended:
                         left.discard(job.id)
                     break
@@ -97,10 +95,14 @@ class Queue:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
 
-    async def _turn(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState:
-        """Works on one job until it ends, is paused or is stopped. Returns its state then."""
+    async def _turn(self, job: Job, mine: Ownership, stop: asyncio.Event, *, ended_elsewhere: bool) -> JobState:
+        """Works on one job until it ends, is paused or is stopped. Returns its state then. What ended in another program while this one
+        waited for it stays as it ended."""
         try:
-            if job.state is not JobState.DONE:
+            if ended_elsewhere and job.state in (JobState.FAILED, JobState.CANCELLED):
+                self._tell(JobEnded(job.id, job.state, (), job.error))
+                return job.state
+            if job.state is not JobState.DONE and not ended_elsewhere:
                 await self._set_state(mine, JobState.RUNNING)
                 asked = await self._transcribe(job, mine, stop)
                 if asked is not None:
@@ -114,16 +116,6 @@ class Queue:
             await mine.journal.set_state(JobState.FAILED, error.sentence())
             self._tell(JobEnded(job.id, JobState.FAILED, (), error.sentence()))
             return JobState.FAILED
-
-    async def _take_over(self, job: Job, mine: Ownership) -> JobState:
-        """Tells of a job that another program has ended; its subtitles are written again only where they were wanted otherwise."""
-        if job.state not in (JobState.DONE, JobState.INCOMPLETE):
-            self._tell(JobEnded(job.id, job.state, (), job.error))
-            return job.state
-        if self._outputs.get(job.id, job.output) != job.output:
-            return await self._turn(job, mine, asyncio.Event())
-        self._tell(JobEnded(job.id, job.state, tuple(files_of(job)), None, await transcript_of(self._store, job)))
-        return job.state
 
     async def _transcribe(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState | None:
         """Runs a job. None when nothing is left to do; else the state that somebody asked for meanwhile."""
@@ -171,16 +163,21 @@ class Queue:
             stopping.cancel()
 
     async def _finish(self, job: Job, mine: Ownership) -> JobState:
-        """Puts the transcript together and writes the subtitles."""
+        """Puts the transcript together and writes the subtitles, unless they are there: a folder that is transcribed once more shall not
+        fill with copies."""
         transcript = await transcript_of(self._store, job)
         if await fingerprint(job.path) != job.fingerprint:
             self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
         output = self._outputs.get(job.id, job.output)
-        files = await asyncio.to_thread(export, transcript, job.path, output.formats, output.folder, output.overwrite, job.id)
-        await mine.journal.remember(FILES, encoded_files([*files_of(job), *files]))
+        windows = (await self._store.progress_of(job.id)).windows_done
+        files = None if output.overwrite else await asyncio.to_thread(standing_files, job, output, windows)
+        if files is None:
+            files = await asyncio.to_thread(export, transcript, job.path, output.formats, output.folder, output.overwrite, job.id)
+            written = dict.fromkeys((*written_of(job).files, *files))
+            await mine.journal.remember(FILES, Written(tuple(written), windows).encoded())
         state = JobState.DONE if transcript.complete else JobState.INCOMPLETE
         await self._set_state(mine, state)
-        self._tell(JobEnded(job.id, state, tuple(os.fsencode(file) for file in files), None, transcript))
+        self._tell(JobEnded(job.id, state, tuple(files), None, transcript))
         return state
 
     async def _set_state(self, mine: Ownership, state: JobState) -> None:

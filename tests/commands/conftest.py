@@ -24,9 +24,9 @@ def short(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def long(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample six times over: two parts, and enough windows to be interrupted between them."""
+    """The sample four times over: two parts, and enough windows to be interrupted between them."""
     path = tmp_path_factory.mktemp("media") / "long.mp4"
-    ffmpeg("-stream_loop", "5", "-i", sample, "-c", "copy", path)
+    ffmpeg("-stream_loop", "3", "-i", sample, "-c", "copy", path)
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.commands.program import run
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 def test_models_are_listed_with_where_they_are(tiny_en: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.commands.program import Running, run, spoken, started
 
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.usefixtures("tiny_en")]
 
 END_SECONDS = 3.0
 AT_ONCE_SECONDS = 0.5
@@ -86,17 +86,24 @@ MOMENTS: list[Callable[[Running], object]] = [
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=["starting", "added", "preparing", "loaded", "leased"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_at_any_moment(number: int, moment: Callable[[Running], object], long: Path) -> None:
+def test_ctrl_c_ends_it_at_any_moment(moment: Callable[[Running], object], long: Path) -> None:
     with started("transcribe", long, *TINY, "--json") as running:
         moment(running)
         workers = running.workers()
         began = time.monotonic()
-        running.interrupt(number)
+        running.interrupt()
         assert running.end() == 130
         assert time.monotonic() - began < END_SECONDS
         assert gone(workers)
         assert running.err == []
+
+
+def test_being_terminated_is_as_ctrl_c(long: Path) -> None:
+    with started("transcribe", long, *TINY) as running:
+        running.until(lambda: any("%" in line for line in running.err))
+        running.interrupt(signal.SIGTERM)
+        assert running.end() == 130
+        assert "dwhisper jobs resume" in running.err[-1]
 
 
 def test_killed_in_the_middle_the_same_command_goes_on(long: Path, tmp_path: Path, uninterrupted: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands.program import Ended, run, spoken, started
 
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.usefixtures("tiny_en")]
 
 TINY = ("--model", "tiny.en")
 SABOTEUR = Path(__file__).parent.parent / "runners" / "saboteur.py"
@@ -45,7 +45,7 @@ def test_a_job_is_paused_and_resumed_from_another_program(long: Path, tmp_path: 
         assert resumed.status == 0
         assert "Another DWhisper goes on with “long.mp4”" in resumed.err
         assert running.end() == 0
-    assert spoken(tmp_path / "long.en.srt").count("leisure to consider") == 6
+    assert spoken(tmp_path / "long.en.srt").count("leisure to consider") == 4
 
 
 def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(long: Path, tmp_path: Path) -> None:
@@ -62,8 +62,7 @@ def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(long: P
 
 
 def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[Path]], tmp_path: Path) -> None:
-    for path in copies(["a.mp4", "b.mp4"]):
-        assert run("transcribe", path, *TINY).status == 0
+    assert run("transcribe", *copies(["a.mp4", "b.mp4"]), *TINY).status == 0
     first, second = (job["job"] for job in listed())
 
     table = run("jobs", "list")
@@ -81,12 +80,10 @@ def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[
     assert details["attempts"][0]["figures"]["windows"] == 1
     assert details["missing"] == details["unheard"] == details["flawed"] == []
 
-    for words in (("jobs", "pause", first), ("jobs", "cancel", first)):
-        assert "has ended already (done)" in run(*words).out
-    for words in (("jobs", "resume", first), ("jobs", "retry", first)):
-        ended = run(*words)
-        assert ended.status == 0
-        assert "is done, so there is nothing left to do" in ended.err
+    assert "has ended already (done)" in run("jobs", "cancel", first).out
+    resumed = run("jobs", "resume", first)
+    assert resumed.status == 0
+    assert "is done, so there is nothing left to do" in resumed.err
 
     exported = run("export", first, "-f", "vtt", "-o", tmp_path / "new", "--json")
     assert exported.status == 0

@@ -81,7 +81,7 @@ def test_live_text_comes_in_order_and_what_another_program_did_at_the_end(teller
 
 def test_without_live_only_the_files_are_results(view: Noted) -> None:
     teller = Teller(view)
-    teller.expect(job(), InOrder(), [segment(0.0)])
+    teller.expect(job(), InOrder(), [])
     teller.tell(events.PartPrepared("k3f9x", part(1)))
     teller.tell(window_done(0))
     teller.tell(events.JobEnded("k3f9x", JobState.DONE, (b"/a/talk.en.srt",), None, transcript(segment(0.0))))

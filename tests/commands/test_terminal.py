@@ -21,7 +21,7 @@ import pty
 import struct
 import termios
 
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.usefixtures("tiny_en")]
 
 HIDES, SHOWS = "\x1b[?25l", "\x1b[?25h"
 COLOUR = re.compile(r"\x1b\[[\d;]*3[1-7][\d;]*m")

@@ -26,21 +26,37 @@ def test_the_sample_comes_out_word_for_word(sample: Path, tmp_path: Path) -> Non
     assert words == expected
 
 
-def test_the_second_time_its_text_is_used_and_no_file_is_lost(talk: Path) -> None:
+@pytest.mark.slow
+def test_the_second_time_its_text_is_used_and_nothing_is_written_twice(talk: Path) -> None:
+    written = os.fspath(talk.with_name("talk.en.srt"))
     first = run("transcribe", talk, *TINY)
-    assert first.lines == [os.fspath(talk.with_name("talk.en.srt"))]
+    assert first.lines == [written]
     second = run("transcribe", talk, *TINY, "--json")
     (added,) = second.named("job_added")
     assert added["finished_before"]
     assert not second.named("model_loaded")
-    assert [Path(file["path"]).name for file in second.named("job_ended")[0]["files"]] == ["talk_2.en.srt"]
-    third = run("transcribe", talk, *TINY, "--overwrite", "--fresh", "--json")
-    assert third.named("model_loaded")
-    assert third.named("job_added")[0]["job"] != added["job"]
-    assert [Path(file["path"]).name for file in third.named("job_ended")[0]["files"]] == ["talk.en.srt"]
-    assert len(list(talk.parent.iterdir())) == 3
+    assert [file["path"] for file in second.named("job_ended")[0]["files"]] == [written]
+    assert len(list(talk.parent.iterdir())) == 2, "no copies"
+    Path(written).unlink()
+    third = run("transcribe", talk, *TINY)
+    assert third.lines == [written]
+    assert "its text is used" in third.err
 
 
+@pytest.mark.slow
+def test_anew_into_a_file_that_is_there_gets_another_name_or_replaces_it(talk: Path) -> None:
+    mine = talk.with_name("talk.en.srt")
+    mine.write_text("mine")
+    numbered = run("transcribe", talk, *TINY)
+    assert numbered.lines == [os.fspath(talk.with_name("talk_2.en.srt"))]
+    assert mine.read_text() == "mine"
+    replaced = run("transcribe", talk, *TINY, "--overwrite", "--fresh", "--json")
+    assert replaced.named("model_loaded")
+    assert [file["path"] for file in replaced.named("job_ended")[0]["files"]] == [os.fspath(mine)]
+    assert "leisure" in spoken(mine)
+
+
+@pytest.mark.slow
 def test_a_range_has_the_times_of_the_medium_and_live_text_is_in_order(sample: Path, tmp_path: Path) -> None:
     ended = run("transcribe", sample, *TINY, "--from", "0:20", "--to", "30.5", "--live", "-o", tmp_path)
     assert ended.status == 0
@@ -53,6 +69,7 @@ def test_a_range_has_the_times_of_the_medium_and_live_text_is_in_order(sample: P
     assert "leisure" not in ended.out
 
 
+@pytest.mark.slow
 def test_folders_and_patterns_stand_for_what_is_in_them_each_file_once(short: Path, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     (folder / "inner").mkdir(parents=True)
@@ -65,6 +82,7 @@ def test_folders_and_patterns_stand_for_what_is_in_them_each_file_once(short: Pa
     assert "3 files: 3 done." in ended.err
 
 
+@pytest.mark.slow
 def test_settings_are_the_defaults(talk: Path) -> None:
     assert run("settings", "set", "model", "tiny.en").status == 0
     assert run("settings", "set", "formats", "txt").status == 0
@@ -72,13 +90,15 @@ def test_settings_are_the_defaults(talk: Path) -> None:
     assert ended.lines == [os.fspath(talk.with_name("talk.en.txt"))]
 
 
-def test_the_language_is_found_and_its_shares_are_told(sample: Path, base: Path, tmp_path: Path) -> None:
-    ended = run("transcribe", sample, "--model", base, "-o", tmp_path)
+@pytest.mark.slow
+def test_the_language_is_found_and_its_shares_are_told(talk: Path, base: Path) -> None:
+    ended = run("transcribe", talk, "--model", base)
     assert ended.status == 0
     assert re.search(r"The language is en \(en \d+%", ended.err)
-    assert "leisure to consider" in spoken(tmp_path / "sample.en.srt")
+    assert "leisure to consider" in spoken(talk.with_name("talk.en.srt"))
 
 
+@pytest.mark.slow
 def test_json_is_an_event_a_line_and_nothing_else(talk: Path) -> None:
     ended = run("transcribe", talk, talk.with_name("not there.mp4"), *TINY, "--json", "--live")
     assert ended.err == ""
@@ -104,6 +124,7 @@ def test_json_is_an_event_a_line_and_nothing_else(talk: Path) -> None:
     assert "leisure" in json.dumps(ended.named("window"))
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_ends_it_quietly(sample: Path) -> None:
     words = [DWHISPER, "transcribe", os.fspath(sample), *TINY, "--json"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -117,6 +138,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(sample: Path) -> None:
     assert job["state"] == "queued", "it can be gone on with"
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told(talk: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("only Linux has a device that is always full")
@@ -127,10 +149,13 @@ def test_a_full_disk_is_told(talk: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_any_encoding_of_the_terminal_will_do(short: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(short, tmp_path / "\N{CLAPPER BOARD} café.mp4"))
     ended = run("transcribe", path, *TINY, "--live", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"})
     assert ended.status == 0
-    assert ended.out.isascii()
-    assert "[0:00:00.736 -> 0:00:07" in ended.out
-    assert path.with_name("\N{CLAPPER BOARD} café.en.srt").exists()
+    text, written = ended.lines
+    assert text.isascii()
+    assert "[0:00:00.736 -> 0:00:07" in text
+    assert written == os.fspath(path.with_suffix(".en.srt")), "its bytes are the file's"
+    assert Path(written).exists()
