@@ -74,7 +74,7 @@ class Settings:
     device = Setting("device", text(r"auto|cpu|cuda(:\d+)?", "auto, cpu, cuda or cuda:1"), lambda: "auto", N_("What the model runs on."))
     compute_type = Setting(
         "compute_type",
-        choice(tuple("auto int8 int8_float32 int8_float16 int8_bfloat16 int16 float16 bfloat16 float32".split())),
+        choice(tuple("auto int8 int8_float16 int8_bfloat16 float16 bfloat16 float32".split())),
         lambda: "auto",
         N_("How the model computes; auto takes what suits the device."),
     )
