@@ -11,7 +11,7 @@
       ModelError                      the weights
         ModelBroken, ModelDownloadFailed
       WorkerError                     a worker process
-        WorkerMissing, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
+        WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
       FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
       SettingsNotWritable
 
@@ -247,6 +247,13 @@ class WorkerMissing(WorkerError):
 
 class WorkerDied(WorkerError):
     template = N_("A worker ended unexpectedly ({detail}). What it was working on is given out again.")
+
+
+class WorkersDie(WorkerError):
+    template = N_(
+        "One worker after the other died while it loaded the model “{model}” ({detail}). What is done is kept. There may be too little"
+        " memory for it: close other programs or take a smaller model, then run the same command again."
+    )
 
 
 class WorkerHung(WorkerError):

@@ -14,6 +14,7 @@ from dwhisper_gui.core.job import Job
 from dwhisper_gui.core.language import vote
 from dwhisper_gui.core.plan import Edge, Part, PreparedPart
 from dwhisper_gui.core.progress import Pace
+from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.medium import KEY, Medium, medium_of
@@ -53,7 +54,9 @@ class Run:
             pace = Pace(medium.whole.duration, (await self._store.progress_of(self._job.id)).medium_seconds_settled)
             journal = TellingJournal(self._job.id, self._stored, pace, self._tell)
             source = Source(self._job.path, medium.format, medium.track)
-            language = await self._language(journal, source, medium, parts)
+            language = await unless(stop, self._language(journal, source, medium, parts))
+            if language is None:
+                return
             settled = await self._results.settled_parts()
             task = Task(
                 job=self._job.id,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import platform
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 from dwhisper_worker.contract import (
@@ -25,6 +25,7 @@ from dwhisper_worker.contract import (
 from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.board import Board
 from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.seat import Patience, Seat
@@ -86,7 +87,11 @@ class LocalRunner:
         board = Board()
         chunks = max(CHUNKS_IN_FLIGHT, 1 + -(-self._setup.cores // CORES_A_CHUNK))
         lanes = max(2 if len(self._seats) > 1 else 1, chunks // len(self._seats))
-        async with self._admission(_waiting(task.job, tell)):
+        async with AsyncExitStack() as held:
+            admitted = held.enter_async_context(self._admission(_waiting(task.job, tell)))
+            await unless(stop, admitted)
+            if stop.is_set():
+                return
             try:
                 async with asyncio.TaskGroup() as group:
                     feeding = group.create_task(board.feed(_prepared_ahead(task.parts, prepare)))
@@ -124,13 +129,16 @@ class LocalRunner:
     async def _lane(self, seat: Seat, task: Task, board: Board, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """Takes chunks one after the other. Several lanes of a seat keep its worker from ever waiting for one."""
         # The model is loaded while the first part is prepared.
-        await seat.fill(task.job, task.setup, tell)
+        await unless(stop, seat.fill(task.job, task.setup, tell))
         while audio := await board.take(seat.name):
             key = audio.chunk.key
-            worker = await seat.fill(task.job, task.setup, tell)
-            if stop.is_set():
+            worker = await unless(stop, seat.fill(task.job, task.setup, tell))
+            if worker is None:
                 return
             lease = await journal.leased(key, f"{seat.name} ({worker.pid})", self._host)
+            if stop.is_set():
+                await journal.released(key, lease, "stopped")
+                return
             done: set[int] = set()
             try:
                 reply = await self._transcribe(seat, worker, task, audio, journal, done)

@@ -1,6 +1,6 @@
-"""A real worker with one fault built in: `python saboteur.py FAULT CHUNK --stdio`.
+"""A real worker with one fault built in: `python saboteur.py FAULT CHUNK[,CHUNK] --stdio`.
 
-It is `dwhisper-worker` with its `Transcriber.submit` bent for the chunk named: `die` ends the process, `misplace` sends a window's
+It is `dwhisper-worker` with its `Transcriber.submit` bent for the chunks named: `die` ends the process, `misplace` sends a window's
 text with times outside the window, `unfinished` says the chunk is complete before its windows are."""
 
 import os
@@ -10,12 +10,12 @@ from dataclasses import replace
 from dwhisper_worker import __main__, transcribe
 from dwhisper_worker.contract import Figures, Segment, TranscribeEvent, TranscribeReply, TranscribeRequest, WindowResult
 
-FAULT, CHUNK = sys.argv[1:3]
+FAULT, CHUNKS = sys.argv[1], sys.argv[2].split(",")
 submit = transcribe.Transcriber.submit
 
 
 def bent(self: transcribe.Transcriber, request: TranscribeRequest, on_event: transcribe.OnEvent, on_done: transcribe.OnDone) -> None:
-    if request.chunk != CHUNK:
+    if request.chunk not in CHUNKS:
         submit(self, request, on_event, on_done)
     elif FAULT == "die":
         os._exit(1)

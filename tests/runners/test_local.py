@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dwhisper_worker.contract import Decoding, Span, WindowResult
 
-from dwhisper_gui.core.errors import ModelBroken, WorkerDied
+from dwhisper_gui.core.errors import ModelBroken, WorkersDie
 from dwhisper_gui.core.events import Event, ModelLoaded, Note
 from dwhisper_gui.core.job import Fingerprint, Job, Options, Output
 from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
@@ -234,7 +234,7 @@ async def test_weights_that_are_broken_end_the_run_with_their_sentence(bench: Be
 async def test_workers_that_never_live_end_the_run(bench: Bench, tmp_path: Path) -> None:
     command = (sys.executable, str(Path(__file__).with_name("stillborn.py")))
     async with runner(tmp_path, command) as local:
-        with pytest.raises(WorkerDied):
+        with pytest.raises(WorkersDie, match="smaller model"):
             await bench.run(local)
 
 
@@ -250,3 +250,35 @@ async def test_who_waits_for_the_engine_is_told(bench: Bench, tmp_path: Path) ->
     finally:
         await local.close()
     assert Note(bench.job.id, "engine_busy", {}) in bench.told
+
+
+async def test_several_chunks_that_kill_their_worker_are_each_given_up_and_the_rest_goes_on(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path, sabotaged("die", "0.0,0.2")) as local:
+        await bench.run(local)
+    missing = await bench.store.results(bench.job.id).missing()
+    assert [(one.chunk, one.failed) for one in missing] == [(ChunkKey(0, 0), True), (ChunkKey(0, 2), True)]
+    assert len(await bench.texts()) == 3
+
+
+async def test_a_stop_is_followed_while_another_program_has_the_engine(bench: Bench, tmp_path: Path) -> None:
+    @asynccontextmanager
+    async def never(waiting: Callable[[], None]) -> AsyncIterator[None]:
+        waiting()
+        await asyncio.Event().wait()
+        yield
+
+    local, stop = LocalRunner(LocalSetup(WORKER, str(tmp_path / "models")), never), asyncio.Event()
+    running = asyncio.ensure_future(bench.run(local, stop))
+    await asyncio.sleep(0)
+    stop.set()
+    async with asyncio.timeout(5):
+        await running
+    assert await bench.attempts() == []
+
+
+async def test_silence_over_other_requests_does_not_make_chunks_impatient(bench: Bench, tmp_path: Path) -> None:
+    """Loading answers within a second here, which must not become the measure for a first batch that takes longer."""
+    async with runner(tmp_path, patience=Patience(first=60.0, least=0.05, times=1000.0)) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    assert [one.outcome for one in await bench.attempts()] == [Outcome.DONE] * 5

@@ -68,11 +68,9 @@ class WindowWork:
         sure = within(self.window.sure, piece.span)
         flaws = guards.flaws(decoded, within(self.window.maybe, piece.span), sure)
         piece.tries.append((decoded, flaws))
-        if guards.NO_SPEECH in flaws:
-            # The model says itself that nobody speaks: trying harder would only invent words.
+        if guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS:
+            # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
             self._open -= 1
-            if total(sure) >= guards.RATE_NEEDS_SECONDS:
-                self._flaws.add(guards.NO_SPEECH)
             return []
         if flaws and piece.effort_index + 1 < len(self.efforts):
             piece.effort_index += 1
