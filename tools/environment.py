@@ -41,7 +41,7 @@ def ensure(folder: Path, requirements: list[str], *, only_wheels: bool = False) 
     if found == wanted:
         return python
     began = time.monotonic()
-    print(f"Setting up {folder} with Python {sys.version.split()[0]} …", flush=True)
+    print(f"Setting up {folder} with Python {sys.version.split()[0]}: this takes a minute or two …", flush=True)
     if any(found.get(key) != wanted[key] for key in ("python", "path")):
         _make(folder)
     # What pip was interrupted in is not to be trusted: without a stamp, all begins anew.

@@ -103,8 +103,8 @@ class ComputeTypeUnknown(UsageError):
 
 class ModelLacksLanguage(UsageError):
     template = N_(
-        "The model “{model}” knows English only, not “{language}”. Nothing was started. Take a multilingual model such as small"
-        " or large-v3-turbo."
+        "The model “{model}” does not know the language “{language}”. Nothing was started. Take a model that does, such as"
+        " large-v3-turbo."
     )
 
 

@@ -76,7 +76,7 @@ class Fingerprint:
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A range of the medium that has no text, and why: `failed` (its chunk failed), `cut` (the file ends before its header says),
-    `not_done` (the job has not come to it)."""
+    `unreadable` (the file is damaged there), `not_done` (the job has not come to it)."""
 
     span: Span
     reason: str

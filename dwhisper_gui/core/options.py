@@ -46,7 +46,7 @@ def refuse_impossible(options: Options) -> None:
     model = MODELS.get(options.model)
     if model is None:
         return
-    if not model.multilingual and options.language not in (AUTO, "en"):
+    if options.language not in (AUTO, *model.languages):
         raise ModelLacksLanguage(model=options.model, language=options.language)
     if options.translate and not model.translates:
         raise ModelCannotTranslate(model=options.model)

@@ -19,6 +19,7 @@ from dwhisper_gui.subtitles.formats import formats_named
 LANGUAGE = "language"
 SHARES = "language_shares"
 FILES = "files"
+UNREADABLE = "unreadable"
 NO_LANGUAGE = "und"
 """ISO 639's “undetermined”: of a medium in which nobody speaks."""
 
@@ -82,11 +83,17 @@ def standing_files(job: Job, output: Output, windows: int) -> list[bytes] | None
     return found
 
 
+def unreadable_of(job: Job) -> list[Span]:
+    """The ranges in which the medium was found damaged so far."""
+    return msgspec.json.decode(job.memory.get(UNREADABLE, "[]"), type=list[Span])
+
+
 async def _missing(store: Store, job: Job, medium: Medium) -> list[Missing]:
     results = store.results(job.id)
     prepared = await results.prepared_parts()
     missing = [Missing(gap, "not_done") for gap in complement(prepared.values(), medium.whole)]
     missing += [Missing(one.span, "failed" if one.failed else "not_done") for one in await results.missing()]
+    missing += [Missing(span, "unreadable") for span in unreadable_of(job)]
     if medium.cut is not None:
         missing.append(Missing(medium.cut, "cut"))
     return sorted(missing, key=lambda one: one.span)

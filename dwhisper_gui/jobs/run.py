@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import replace
 
 import msgspec
-from dwhisper_worker.contract import MODELS, Decoding
+from dwhisper_worker.contract import MODELS, Decoding, Span
 
 from dwhisper_gui.core import plan
 from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd
@@ -15,12 +16,13 @@ from dwhisper_gui.core.language import vote
 from dwhisper_gui.core.plan import Edge, Part, PreparedPart
 from dwhisper_gui.core.progress import Pace
 from dwhisper_gui.core.waiting import unless
-from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES
+from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.medium import KEY, Medium, medium_of
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
-from dwhisper_gui.media.extract import Source, extract, measure_duration
+from dwhisper_gui.media.extract import Heard, Source, extract, measure_duration
+from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
 from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Runner, Task, Tell
@@ -44,6 +46,8 @@ class Run:
         self._runner = runner
         self._tell = tell
         self._edges: dict[float, asyncio.Task[Edge]] = {}
+        self._unreadable = unreadable_of(job)
+        self._joined = False
 
     async def go(self, stop: asyncio.Event) -> None:
         """Transcribes what is not done. Returns when nothing is left, or soon after `stop` is set; raises `DWhisperError` where it
@@ -53,7 +57,7 @@ class Run:
             parts = plan.parts(medium.whole)
             pace = Pace(medium.whole.duration, (await self._store.progress_of(self._job.id)).medium_seconds_settled)
             journal = TellingJournal(self._job.id, self._stored, pace, self._tell)
-            source = Source(self._job.path, medium.format, medium.track)
+            source = Source(self._job.path, medium.format, medium.track, self._joined)
             language = await unless(stop, self._language(journal, source, medium, parts))
             if language is None:
                 return
@@ -83,13 +87,16 @@ class Run:
     async def _medium(self) -> Medium:
         """Looks at the file anew, since it may have changed since the job was added."""
         job = self._job
-        if await fingerprint(job.path) != job.fingerprint:
-            raise MediumChanged(path=display_name(job.path))
+        await self._check_unchanged()
         info = await probe(self._ears, job.path)
         track = choose_track(info, job.options.track, job.path)
         duration = info.duration
+        self._joined = await is_joined(job.path, info.format)
+        if self._joined:  # what the header and the last packets say is of one of the recordings in it
+            log.info("the clock of %r starts anew within it", job.path)
+            duration, track = None, replace(track, declared_end=None)
         if duration is None:
-            duration = await measure_duration(Source(job.path, info.format, track.index))
+            duration = await measure_duration(Source(job.path, info.format, track.index, self._joined))
         if duration <= job.options.start:
             raise RangePastEnd(path=display_name(job.path), duration=f"{duration:.1f} s", start=f"{job.options.start:.1f} s")
         medium = medium_of(info, track, duration, job.options)
@@ -133,7 +140,10 @@ class Run:
         prepared = await self._results.part(part.index)
         if prepared is None:
             start, end = await asyncio.gather(self._edge(source, medium, part.nominal.start), self._edge(source, medium, part.nominal.end))
-            prepared, pcm = await prepare_part(source, self._ears, part, start, end)
+            prepared, heard = await self._heard(source, part, start, end)
+            pcm = heard.pcm
+            # Before the part: where the program dies in between, the part is prepared anew.
+            await self._note_unreadable(journal, heard.unreadable)
             await journal.part_prepared(prepared)
         else:
             journal.know(prepared)
@@ -145,6 +155,34 @@ class Run:
             if states[chunk.key] == "open" and left:
                 yield ChunkAudio(chunk, left)
 
+    async def _heard(self, source: Source, part: Part, start: Edge, end: Edge) -> tuple[PreparedPart, Heard]:
+        """A part prepared. One of which nothing can be read is empty, so that the others are done; unless it is the first that is tried,
+        or the file itself has gone: then `ExtractionFailed` or `MediumError` is raised, and nothing is settled."""
+        try:
+            return await prepare_part(source, self._ears, part, start, end)
+        except ExtractionFailed:
+            if not await self._results.prepared_parts():
+                raise
+            await self._check_unchanged()
+            log.warning("part %d can't be read", part.index, exc_info=True)
+            span = Span(start.time, end.time)
+            return PreparedPart(part.index, span, end.in_speech, (), (), (), b""), Heard(b"", (span,))
+
+    async def _check_unchanged(self) -> None:
+        if await fingerprint(self._job.path) != self._job.fingerprint:
+            raise MediumChanged(path=display_name(self._job.path))
+
+    async def _note_unreadable(self, journal: TellingJournal, found: Iterable[Span]) -> None:
+        """Adds to what is known to be damaged; ranges that touch become one."""
+        merged: list[Span] = []
+        for span in sorted({*self._unreadable, *found}):
+            if merged and span.start <= merged[-1].end:
+                span = Span(merged[-1].start, max(merged.pop().end, span.end))
+            merged.append(span)
+        if merged != self._unreadable:
+            self._unreadable = merged
+            await journal.remember(UNREADABLE, msgspec.json.encode(merged).decode())
+
     async def _has_open_chunks(self, prepared: PreparedPart) -> bool:
         return "open" in (await self._results.chunk_states(prepared.index)).values()
 
@@ -154,7 +192,11 @@ class Run:
             return Edge(nominal, in_speech=False)
         if nominal not in self._edges:
             self._edges[nominal] = asyncio.ensure_future(find_edge(source, self._ears, nominal))
-        return await self._edges[nominal]
+        try:
+            return await self._edges[nominal]
+        except ExtractionFailed:
+            log.warning("no sound can be read around %s s", nominal, exc_info=True)
+            return Edge(nominal, in_speech=False)
 
     async def _listen_elsewhere(self, source: Source, medium: Medium) -> None:
         """Where the track taken has no speech, and another has, the user should know."""
@@ -163,11 +205,6 @@ class Run:
         for track in range(medium.tracks):
             if track == medium.track:
                 continue
-            try:
-                clips = await language_clips(Source(source.path, source.format, track), self._ears, medium.whole, CLIPS)
-            except ExtractionFailed:
-                log.warning("track %d can't be listened to", track, exc_info=True)
-                continue
-            if clips:
+            if await language_clips(replace(source, track=track), self._ears, medium.whole, CLIPS):
                 self._tell(Note(self._job.id, "speech_on_other_track", {"taken": str(medium.track + 1), "other": str(track + 1)}))
                 return

@@ -18,17 +18,18 @@ was the last one wanted."""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How ffmpeg ended. `failed`: it could not read all that was wanted, and `detail` says why."""
+    """How ffmpeg ended. `failed`: it could not read all that was wanted, and `detail` says why. It may also complain of damage
+    (`detail`), read on behind it, and not fail."""
 
     failed: bool
     detail: str = ""
 
 
-async def decode(path: bytes, container: str, track: int, seek: float, take: Take) -> Outcome:
+async def decode(path: bytes, container: str, track: int, seek: float, take: Take, *, joined: bool = False) -> Outcome:
     """Decodes from `seek` seconds on, or some before, until the track's end or until `take` has enough. Cancelling it ends ffmpeg at
     once. Raises `FFmpegMissing`."""
-    command = decode_command(await asyncio.to_thread(find_ffmpeg), path, container, track, seek)
-    decoding = _Decoding(take)
+    command = decode_command(await asyncio.to_thread(find_ffmpeg), path, container, track, seek, joined=joined)
+    decoding = _Decoding(take, 0.0 if joined else None)
     try:
         pipes = await spawn(command, Listener(decoding.received, decoding.logged, deaf=lambda _: None, over=decoding.over))
     except OSError as error:
@@ -46,14 +47,14 @@ async def decode(path: bytes, container: str, track: int, seek: float, take: Tak
     if decoding.nonsense:
         return Outcome(True, decoding.nonsense)
     if decoding.enough or pipes.status == 0:
-        return Outcome(False)
+        return Outcome(False, decoding.complaint)
     return Outcome(True, decoding.complaint or pipes.fate())
 
 
 class _Decoding:
     """What is known while ffmpeg runs."""
 
-    def __init__(self, take: Take) -> None:
+    def __init__(self, take: Take, start: float | None) -> None:
         self.pipes: Pipes | None = None
         self.enough = False
         self.nonsense = ""
@@ -62,6 +63,8 @@ class _Decoding:
         self._blocks = Blocks()
         self._zero: int | None = None
         self._early: list[bytes] = []
+        if start is not None:
+            self._begin(start)
 
     def logged(self, line: str) -> None:
         """From standard error."""

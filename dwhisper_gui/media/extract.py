@@ -17,6 +17,9 @@ LEADS_SECONDS = (3.0, 60.0, float("inf"))
 beginning may have been missed, since in some files the sound of a moment lies long before its picture, which is what is sought: then
 reading begins further ahead."""
 
+GAPLESS = frozenset({"flac"})
+"""Containers that can't have gaps: what looks like one is damage, which ffmpeg's FLAC demuxer skips without a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -25,6 +28,16 @@ class Source:
     path: bytes
     format: str
     track: int
+    joined: bool = False
+    """Its clock starts anew somewhere (see `joined.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The sound of a range, as `extract` returns it, and which ranges of that are silent only since the file is damaged there."""
+
+    pcm: bytes
+    unreadable: tuple[Span, ...]
 
 
 async def extract(source: Source, span: Span) -> bytes:
@@ -32,18 +45,26 @@ async def extract(source: Source, span: Span) -> bytes:
 
     Times are the medium's: what has no sound is silent. Cancelling it ends ffmpeg at once. Raises `ExtractionFailed` where ffmpeg fails
     and nothing came of it, `FFmpegMissing`."""
+    return (await hear(source, span)).pcm
+
+
+async def hear(source: Source, span: Span) -> Heard:
+    """As `extract`, and says what of the range could not be read. A gap that ffmpeg does not complain of is the medium's own."""
     for lead in LEADS_SECONDS:
-        seek = max(0.0, span.start - lead)
+        seek = 0.0 if source.joined else max(0.0, span.start - lead)
         timeline = Timeline(span)
-        outcome = await decode(source.path, source.format, source.track, seek, timeline.put)
-        if outcome.failed and not timeline.heard:
+        outcome = await decode(source.path, source.format, source.track, seek, timeline.put, joined=source.joined)
+        if seek == 0 and outcome.failed and not timeline.heard:
             raise _failure(source, span, outcome)
         if seek == 0 or timeline.heard_before or (timeline.heard and lead > LEADS_SECONDS[0]):
             break
         log.debug("reading from %.1f s did not show what is at %.1f s of %r", seek, span.start, source.path)
     if outcome.failed:
         log.warning("ffmpeg read only part of %r between %s and %s s: %s", source.path, span.start, span.end, outcome.detail)
-    return timeline.sound()
+    unreadable = tuple(timeline.gaps()) if outcome.failed or outcome.detail or source.format in GAPLESS else ()
+    if unreadable:
+        log.warning("%r can't be read at %s: %s", source.path, unreadable, outcome.detail or "a gap")
+    return Heard(timeline.sound(), unreadable)
 
 
 async def measure_duration(source: Source) -> float:
@@ -55,7 +76,7 @@ async def measure_duration(source: Source) -> float:
         end = max(end, sample + len(pcm) // 2)
         return True
 
-    outcome = await decode(source.path, source.format, source.track, 0.0, take)
+    outcome = await decode(source.path, source.format, source.track, 0.0, take, joined=source.joined)
     if outcome.failed and not end:
         raise _failure(source, Span(0.0, 0.0), outcome)
     return round(end / SAMPLE_RATE, 3)

@@ -31,7 +31,7 @@ SHIFT_SECONDS = 100_000
 _MEDIUM = "file:medium"
 
 
-def decode_command(program: str, path: bytes, container: str, track: int, seek: float) -> list[str]:
+def decode_command(program: str, path: bytes, container: str, track: int, seek: float, *, joined: bool = False) -> list[str]:
     """Decodes one audio track (counted among the audio tracks) to standard output, from `seek` seconds of the medium on or some before.
 
     What comes out is Matroska with mono 16-bit PCM at `SAMPLE_RATE`: a container, since its blocks carry the times of the file, however
@@ -39,13 +39,16 @@ def decode_command(program: str, path: bytes, container: str, track: int, seek: 
 
     Filling gaps by `aresample=async=1:first_pts=0` was tried: where a broadcast changes from stereo to 5.1, FFmpeg builds that filter
     anew, and all of the time before comes out once more as silence. `-start_at_zero` counts from the track's start in an MPEG-TS, not
-    from the medium's."""
+    from the medium's.
+
+    In a `joined` medium (see `joined.py`) the file's times would go back; there FFmpeg makes its own, which go on and count from 0.
+    They are right only if read from the beginning."""
     source: dict[str, str | None] = {
         # As probed: nothing is guessed anew, and a list of other files is not taken for one.
         "format": container.partition(",")[0],
         "protocol_whitelist": "file",
     }
-    if seek > 0:
+    if seek > 0 and not joined:
         source |= {"ss": f"{seek:.3f}", "noaccurate_seek": None}
     sound = ffmpeg.input(_MEDIUM, **source)[f"a:{track}"].output(
         "pipe:1",
@@ -57,7 +60,7 @@ def decode_command(program: str, path: bytes, container: str, track: int, seek: 
         map_metadata=-1,
         map_chapters=-1,
     )
-    options = ("-copyts", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info")
+    options = (*(() if joined else ("-copyts",)), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info")
     words = [str(word) for word in sound.global_args(*options).compile(cmd=program)]
     # "file:" keeps a colon or a leading dash in a name from meaning anything. The name is put in here, since ffmpeg-python takes no
     # surrogates, by which Python's strings carry bytes that can't be decoded.
@@ -72,11 +75,11 @@ def start_time(line: str) -> float | None:
 
 
 def complaint(line: str) -> str | None:
-    """What ffmpeg complains of, where a line of its log is an error."""
+    """What ffmpeg complains of, where a line of its log is an error, or a warning of corrupt data."""
     told = _ERROR.match(line)
     return None if told is None else told["text"].strip()
 
 
 _SPEAKER = r"(?:\[[^\]]* @ \w+\] )*"
 _START = re.compile(_SPEAKER + r"\[info\]   Duration: (?:N/A|[\d:.]+)(?:, start: (?P<start>-?[\d.]+))?")
-_ERROR = re.compile(_SPEAKER + r"\[(?:error|fatal|panic)\] (?P<text>.*)")
+_ERROR = re.compile(_SPEAKER + r"\[(?:error|fatal|panic|warning(?=\] .*\b[Cc]orrupt))\] (?P<text>.*)")

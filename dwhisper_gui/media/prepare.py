@@ -1,15 +1,19 @@
 """Prepares parts: extracts their sound, finds the speech in it, cuts it into windows and chunks; and finds speech to tell the
 language by. All of it is a pure function of the medium: a part comes out the same whenever and in whatever order it is prepared."""
 
+import logging
 from collections.abc import Iterator
 
 from dwhisper_worker.contract import BYTES_PER_SECOND, SAMPLE_RATE, Span, Window, WindowAudio
 
 from dwhisper_gui.core import plan
+from dwhisper_gui.core.errors import ExtractionFailed
 from dwhisper_gui.core.plan import Edge, Part, PreparedPart
-from dwhisper_gui.media.extract import Source, extract
+from dwhisper_gui.media.extract import Heard, Source, extract, hear
 from dwhisper_gui.media.speech import find_speech
 from dwhisper_gui.workers.asking import Asks
+
+log = logging.getLogger(__name__)
 
 CLIP_SECONDS = 30.0
 SPEECH_IN_CLIP_SECONDS = 3.0
@@ -30,11 +34,11 @@ async def find_edge(source: Source, worker: Asks, nominal: float) -> Edge:
     return plan.edge_in(searched, speech.probabilities, speech.peaks)
 
 
-async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, end: Edge) -> tuple[PreparedPart, bytes]:
-    """A part between its real edges, and the PCM of its span. Raises as `extract` and `find_speech` do."""
+async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, end: Edge) -> tuple[PreparedPart, Heard]:
+    """A part between its real edges, and the sound of its span. Raises as `extract` and `find_speech` do."""
     span = Span(start.time, end.time)
-    pcm = await extract(source, span)
-    speech = await find_speech(worker, pcm, span)
+    heard = await hear(source, span)
+    speech = await find_speech(worker, heard.pcm, span)
     windows = plan.windows(speech.maybe, speech.sure, speech.probabilities, span)
     prepared = PreparedPart(
         index=part.index,
@@ -45,7 +49,7 @@ async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, en
         chunks=tuple(plan.chunks(part, windows)),
         peaks=speech.peaks,
     )
-    return prepared, pcm
+    return prepared, heard
 
 
 def audio_of(pcm: bytes, span: Span, window: Window) -> WindowAudio:
@@ -55,12 +59,17 @@ def audio_of(pcm: bytes, span: Span, window: Window) -> WindowAudio:
 
 async def language_clips(source: Source, worker: Asks, whole: Span, count: int = 6) -> list[bytes]:
     """Speech from at most `count` places spread evenly over a range: PCM of at most 30 s each, with at least 3 s of sure speech where
-    there is as much. Empty where none was found at the places listened to (at most three for each clip). Raises as `extract` does."""
+    there is as much. Empty where none was found at the places listened to (at most three for each clip). Places that can't be read
+    are passed over. Raises `FFmpegMissing`, and as `find_speech` does."""
     clips: list[bytes] = []
     best: tuple[float, bytes] = (LEAST_SPEECH_IN_CLIP_SECONDS, b"")
     for places in _cells(whole, count):
         for place in places:
-            pcm = await extract(source, place)
+            try:
+                pcm = await extract(source, place)
+            except ExtractionFailed:
+                log.warning("no sound to tell the language by at %s", place, exc_info=True)
+                continue
             speech = await find_speech(worker, pcm, place)
             if not speech.sure:
                 continue

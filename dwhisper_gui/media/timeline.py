@@ -8,6 +8,9 @@ TOLERANCE = SAMPLE_RATE * 20 // 1000
 """In samples. Times that differ by less than this from where the block before ended are rounding or jitter (Matroska and FLV round to
 milliseconds, live streams jitter by some); such a block simply follows. Errors do not add up, since every block has its own time."""
 
+SHORTEST_GAP = SAMPLE_RATE // 2
+"""In samples. Less than this without sound loses no word worth a warning."""
+
 
 class Timeline:
     """The sound of one range: gaps are silence, what comes twice counts once, what lies outside is left out."""
@@ -17,6 +20,7 @@ class Timeline:
         self._length = round(span.end * SAMPLE_RATE) - self._start
         self._sound = io.BytesIO()
         self._next: int | None = None
+        self._gaps: list[tuple[int, int]] = []
         self.heard_before = False
         """Something came that ends before the range or reaches into it from there: nothing of its beginning was missed."""
         self.goes_on = False
@@ -33,11 +37,14 @@ class Timeline:
         cut = 0
         if self._next is None:
             self.heard_before = at <= 0
+            self._gaps.append((0, at))
         elif abs(at - self._next) <= TOLERANCE:
             at = self._next
         elif at < self._next:
             cut = self._next - at
             at = self._next
+        else:
+            self._gaps.append((self._next, at))
         samples = memoryview(pcm)[2 * cut : len(pcm) // 2 * 2]
         end = at + len(samples) // 2
         self._next = max(end, self._next or end)
@@ -47,6 +54,23 @@ class Timeline:
             self._sound.seek(2 * max(0, at))
             self._sound.write(inside)
         return not self.goes_on
+
+    def gaps(self) -> list[Span]:
+        """The ranges in which nothing came, in order. Those next to each other with hardly any sound in between are one."""
+        end = self._length if self.goes_on else max(0, self._next or 0)
+        found: list[tuple[int, int]] = []
+        for first, last in (*self._gaps, (end, self._length)):
+            first, last = max(0, first), min(last, self._length)
+            if first >= last:
+                continue
+            if found and first - found[-1][1] < SHORTEST_GAP:
+                first = found.pop()[0]
+            found.append((first, last))
+        return [
+            Span(round((self._start + first) / SAMPLE_RATE, 3), round((self._start + last) / SAMPLE_RATE, 3))
+            for first, last in found
+            if last - first >= SHORTEST_GAP
+        ]
 
     def sound(self) -> bytes:
         """The range's PCM, which ends early where the medium does. It is handed over: asked again, there is none."""

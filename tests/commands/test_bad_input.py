@@ -237,7 +237,7 @@ IMPOSSIBLE: list[tuple[list[str], str]] = [
     (["--model", "gigantic"], "no model “gigantic”"),
     (["--model", "./no-such-folder"], "no model “./no-such-folder”"),
     (["--language", "klingon"], "“klingon”"),
-    (["--model", "tiny.en", "--language", "de"], "knows English only"),
+    (["--model", "tiny.en", "--language", "de"], "does not know the language “de”"),
     (["--model", "turbo", "--translate"], "not trained to translate"),
     (["--format", "doc"], "no subtitle format “doc”"),
     (["--engine", "whisper.cpp"], "no engine “whisper.cpp”"),

@@ -10,7 +10,7 @@ import pytest
 from dwhisper_worker.contract import BYTES_PER_SECOND, Span
 
 from dwhisper_gui.core.errors import ExtractionFailed, FFmpegMissing
-from dwhisper_gui.media.extract import Source, extract, measure_duration
+from dwhisper_gui.media.extract import Source, extract, hear, measure_duration
 from dwhisper_gui.media.ffmpeg import find_ffmpeg
 from tests.media.beeps import beeps, onsets, raw
 from tests.media.conftest import Make
@@ -59,6 +59,45 @@ async def test_a_file_cut_in_the_middle_yields_what_there_is(made: Make, tmp_pat
     assert onsets(pcm, 0) == pytest.approx([time for time in times if time + 0.1 < seconds], abs=0.05)
     assert await extract(source, Span(50, 60)) == b""
     assert await measure_duration(source) == pytest.approx(seconds, abs=0.001)
+
+
+NOISE = ("-f", "lavfi", "-i", "anoisesrc=d=60:a=0.3")
+DAMAGED = [
+    ("noise.m4a", "mov", ("-c:a", "aac")),
+    ("noise.mka", "matroska", ("-c:a", "aac")),
+    ("noise.ts", "mpegts", ("-c:a", "aac")),
+    ("noise.flv", "flv", ("-c:a", "aac", "-ar", "44100")),
+    ("noise.flac", "flac", ()),
+]
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize(("name", "container", "words"), DAMAGED)
+async def test_damage_in_the_middle_is_told(name: str, container: str, words: tuple[str, ...], made: Make, tmp_path: Path) -> None:
+    whole = made(name, None, *NOISE, *words)
+    assert (await hear(Source(os.fsencode(whole), container, 0), Span(0, 60))).unreadable == ()
+    content = bytearray(whole.read_bytes())
+    hole = slice(len(content) * 4 // 10, len(content) * 6 // 10)
+    content[hole] = bytes(hole.stop - hole.start)
+    path = tmp_path / name
+    path.write_bytes(content)
+    source = Source(os.fsencode(path), container, 0)
+    for span in (Span(0, 60), Span(20, 30), Span(26, 34), Span(30, 60)):
+        (lost,) = (await hear(source, span)).unreadable
+        assert lost.start == pytest.approx(max(24, span.start), abs=2)
+        assert lost.end == pytest.approx(min(36, span.end), abs=2)
+    for span in (Span(0, 22), Span(42, 59)):
+        assert (await hear(source, span)).unreadable == ()
+
+
+@pytest.mark.usefixtures("program")
+async def test_a_gap_without_damage_is_none(made: Make) -> None:
+    whole = made("noise.m4a", None, *NOISE, "-c:a", "aac")
+    path = made("hole.m4a", None, "-i", whole, "-c", "copy", "-bsf:a", r"noise=drop=between(pts*tb\,18\,30)")
+    heard = await hear(Source(os.fsencode(path), "mov", 0), Span(10, 40))
+    assert len(heard.pcm) == 30 * BYTES_PER_SECOND
+    assert not any(heard.pcm[9 * BYTES_PER_SECOND : 19 * BYTES_PER_SECOND])
+    assert heard.unreadable == ()
 
 
 @pytest.mark.usefixtures("program")

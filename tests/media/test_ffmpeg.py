@@ -25,6 +25,13 @@ def test_from_the_beginning_nothing_is_sought() -> None:
     assert "-ss" not in decode_command("ffmpeg", b"a.mp4", "mov", 0, 0.0)
 
 
+def test_where_the_clock_starts_anew_ffmpeg_makes_the_times_and_reads_from_the_beginning() -> None:
+    words = decode_command("ffmpeg", b"a.ts", "mpegts", 0, 500.0, joined=True)
+    assert "-ss" not in words
+    assert "-copyts" not in words
+    assert "-copyts" in decode_command("ffmpeg", b"a.ts", "mpegts", 0, 500.0)
+
+
 def test_of_several_names_of_a_container_one_is_given() -> None:
     words = decode_command("ffmpeg", b"a.mp4", "mov,mp4,m4a,3gp,3g2,mj2", 0, 0.0)
     assert words[words.index("-f") + 1] == "mov"
@@ -62,6 +69,7 @@ def test_what_times_count_from(line: str, start: float | None) -> None:
         ("[in#0 @ 0x5563] [error] Error opening input: Invalid data", "Error opening input: Invalid data"),
         ("[fatal] Stream map '0:a:3' matches no streams.", "Stream map '0:a:3' matches no streams."),
         ("[h264 @ 0x55] [warning] something", None),
+        ("[mpegts @ 0x55] [warning] Packet corrupt (stream = 0, dts = 1).", "Packet corrupt (stream = 0, dts = 1)."),
         ("[info] [error] is only a name", None),
     ],
 )

@@ -99,9 +99,11 @@ async def test_parts_join_without_gap_or_overlap_and_come_out_the_same_again(wor
 
     prepared: list[PreparedPart] = []
     for part in parts:
-        one, pcm = await prepare_part(source, worker, part, edges[part.index], edges[part.index + 1])
+        one, heard = await prepare_part(source, worker, part, edges[part.index], edges[part.index + 1])
         again, _ = await prepare_part(source, worker, part, edges[part.index], edges[part.index + 1])
         assert again == one
+        pcm = heard.pcm
+        assert heard.unreadable == ()
         assert one.span == Span(edges[part.index].time, edges[part.index + 1].time)
         assert len(pcm) == 2 * (round(one.span.end * 16_000) - round(one.span.start * 16_000))
         assert await extract(source, one.span) == pcm

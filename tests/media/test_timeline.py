@@ -8,7 +8,7 @@ from dwhisper_worker.contract import SAMPLE_RATE, Span
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwhisper_gui.media.timeline import TOLERANCE, Timeline
+from dwhisper_gui.media.timeline import SHORTEST_GAP, TOLERANCE, Timeline
 
 
 def counting(first: int, count: int) -> bytes:
@@ -58,6 +58,27 @@ def test_a_range_in_a_gap_is_silent_all_through() -> None:
     assert not timeline.put(32_000, counting(32_000, 10))
     assert timeline.heard_before
     assert timeline.sound() == bytes(2 * 1600)
+
+
+def test_gaps_are_where_nothing_came() -> None:
+    timeline = Timeline(Span(1.0, 11.0))
+    assert timeline.gaps() == [Span(1.0, 11.0)]
+    timeline.put(0, bytes(2 * 16_000 * 2))  # to 2 s
+    timeline.put(16_000 * 4, bytes(2 * 1600))  # to 4.1 s, of which too little came
+    timeline.put(16_000 * 5, bytes(2 * 16_000 * 2))  # to 7 s
+    timeline.put(16_000 * 7 + SHORTEST_GAP - 16, bytes(2 * 16_000))  # a short gap before
+    assert timeline.gaps() == [Span(2.0, 5.0), Span(8.499, 11.0)]
+    timeline.put(16_000 * 10, bytes(2 * 16_000 * 2))
+    assert timeline.gaps() == [Span(2.0, 5.0), Span(8.499, 10.0)]
+
+
+def test_a_late_beginning_is_a_gap_and_a_whole_range_has_none() -> None:
+    late = Timeline(Span(0.0, 2.0))
+    late.put(16_000, bytes(2 * 16_000))
+    assert late.gaps() == [Span(0.0, 1.0)]
+    whole = Timeline(Span(0.0, 2.0))
+    whole.put(0, bytes(2 * 16_000 * 2))
+    assert whole.gaps() == []
 
 
 def test_what_comes_twice_counts_once() -> None:

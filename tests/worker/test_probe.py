@@ -122,6 +122,17 @@ def test_a_matroska_file_without_tags_is_known_as_cut_by_its_own_length(made: Ma
     assert medium.duration == pytest.approx(SECONDS / 2, abs=2)
 
 
+def test_a_length_left_over_from_another_file_counts_for_nothing(made: Made, mp4: Path, folder: Path) -> None:
+    stale = ("-metadata:s:a:0", "DURATION-eng=00:10:00.000000000")
+    medium = probe(made("stale.mkv", "-i", mp4, *COPY, *stale))
+    assert medium.tracks[0].declared_end == pytest.approx(SECONDS, abs=0.2)
+    assert not looks_cut(medium)
+    only = made("only-stale.mkv", "-i", mp4, *COPY, *stale)
+    only.write_bytes(only.read_bytes().replace(b"DURATION\x44", b"XURATION\x44"))
+    assert not looks_cut(probe(only))
+    assert looks_cut(probe(cut(made("stale.mkv"), folder / "cut-stale.mkv")))
+
+
 @pytest.mark.parametrize("name", ["short.mp4", "short.mkv", "short.ts", "short-untagged.mkv"])
 def test_audio_that_ends_before_the_picture_is_not_cut(made: Made, mp4: Path, name: str) -> None:
     short = made("short.mp4", *PICTURE, *TONE, *X264, "-c:a", "aac", "-af", "atrim=end=20", "-movflags", "+faststart")

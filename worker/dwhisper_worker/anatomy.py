@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 ENGLISH_VOCABULARY = 51864
-"""Tokens of the English-only models; the multilingual ones have one more, large-v3 and its kin two."""
+"""Tokens of the English-only models; the multilingual ones have one more."""
+CANTONESE_VOCABULARY = 51866
+"""Tokens of large-v3 and its kin: one more again, for the language `yue`."""
 
 _NEWEST_LAYOUT = 6
 _ITEM_SIZES = {0: 4, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2}  # float32, int8, int16, int32, float16, bfloat16

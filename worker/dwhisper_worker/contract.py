@@ -199,6 +199,16 @@ class SpeechReply:
 # --- models --------------------------------------------------------------------------------------------------------
 
 
+LANGUAGES: tuple[str, ...] = tuple(
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is it"
+    " ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl sn"
+    " so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh yue".split()
+)
+"""Whisper's codes (https://github.com/openai/whisper, tokenizer.py); `yue` is known to large-v3 and its kin only."""
+OLDER_LANGUAGES = tuple(code for code in LANGUAGES if code != "yue")
+"""What the multilingual models before large-v3 know."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelName:
     """A model that can be had by name."""
@@ -207,14 +217,21 @@ class ModelName:
     repository: str
     megabytes: int
     """Of the download, roughly."""
-    multilingual: bool
+    languages: tuple[str, ...]
+    """Codes of `LANGUAGES`."""
     translates: bool
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether it knows more than English."""
+        return len(self.languages) > 1
 
 
 def _model(name: str, repository: str, megabytes: int) -> ModelName:
     # Distil-Whisper was trained on English alone, turbo without translations (their model cards).
     multilingual = not (name.endswith(".en") or name.startswith("distil"))
-    return ModelName(name, repository, megabytes, multilingual, multilingual and "turbo" not in name)
+    newer = LANGUAGES if repository.endswith(("large-v3", "large-v3-turbo")) else OLDER_LANGUAGES
+    return ModelName(name, repository, megabytes, newer if multilingual else ("en",), multilingual and "turbo" not in name)
 
 
 MODELS: dict[str, ModelName] = {
@@ -241,13 +258,6 @@ MODELS: dict[str, ModelName] = {
         _model("turbo", "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620),
     )
 }
-
-LANGUAGES: tuple[str, ...] = tuple(
-    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is it"
-    " ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl sn"
-    " so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh yue".split()
-)
-"""Whisper's codes (https://github.com/openai/whisper, tokenizer.py); `yue` is known to large-v3 and its kin only."""
 
 
 @dataclass(frozen=True, slots=True)

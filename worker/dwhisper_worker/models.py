@@ -16,8 +16,8 @@ from typing import Literal
 import psutil
 
 from dwhisper_worker import hub, packages
-from dwhisper_worker.anatomy import ENGLISH_VOCABULARY, Broken, examine_checkpoint, examine_folder
-from dwhisper_worker.contract import MODELS, Code, DownloadProgress, ModelState
+from dwhisper_worker.anatomy import CANTONESE_VOCABULARY, ENGLISH_VOCABULARY, Broken, examine_checkpoint, examine_folder
+from dwhisper_worker.contract import LANGUAGES, MODELS, OLDER_LANGUAGES, Code, DownloadProgress, ModelState
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.hashes import FileHash, hashed, read_manifest, remembered_sha256, sha256, write_manifest
 
@@ -42,7 +42,7 @@ class Weights:
     """Of model.bin or the checkpoint."""
     origin: str
     """`folder`, `package` or `path`."""
-    multilingual: bool
+    languages: tuple[str, ...]
     translates: bool
     format: Format = "ctranslate2"
 
@@ -308,13 +308,15 @@ def _check_vocabulary(name: str, vocabulary: int) -> None:
         raise Broken(f"these are the weights of another model: it knows {vocabulary} tokens")
 
 
-def _abilities(name: str, vocabulary: int) -> tuple[bool, bool]:
-    """Whether a model knows more languages than English, and whether it was trained to translate."""
+def _abilities(name: str, vocabulary: int) -> tuple[tuple[str, ...], bool]:
+    """The languages that a model knows, and whether it was trained to translate."""
     known = MODELS.get(name)
     if known:
-        return known.multilingual, known.translates
-    multilingual = vocabulary > ENGLISH_VOCABULARY
-    return multilingual, multilingual and not any(kind in Path(name).name.lower() for kind in ("turbo", "distil"))
+        return known.languages, known.translates
+    if vocabulary <= ENGLISH_VOCABULARY:
+        return ("en",), False
+    languages = LANGUAGES if vocabulary >= CANTONESE_VOCABULARY else OLDER_LANGUAGES
+    return languages, not any(kind in Path(name).name.lower() for kind in ("turbo", "distil"))
 
 
 def _own_name(name: str) -> str:

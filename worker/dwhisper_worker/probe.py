@@ -102,7 +102,7 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool) -> Me
     tracks = []
     for index, stream in enumerate(container.streams.audio):
         start = max(0.0, _seconds(stream, stream.start_time) - zero) if stream.start_time is not None else 0.0
-        declared_end = None if estimated else _declared_end(stream, zero)
+        declared_end = None if estimated else _declared_end(stream, zero, declared)
         if declared_end is None and unreached:
             declared_end = declared
         end = ends[stream.index] - zero if stream.index in ends else None if file.expired else start
@@ -135,14 +135,18 @@ def _track(index: int, stream: AudioStream, start: float, declared_end: float | 
     )
 
 
-def _declared_end(stream: Stream, zero: float) -> float | None:
-    """Where the header says that a stream ends, in the medium's time. Matroska has it in a tag, if at all."""
+def _declared_end(stream: Stream, zero: float, declared: float | None) -> float | None:
+    """Where the header says that a stream ends, in the medium's time. Matroska has it in a tag, if at all; one for a language
+    (DURATION-eng) may be left over from a file this one was cut from, so it counts last, and not above what the file says of itself."""
     if stream.duration is not None:
         return _seconds(stream, (stream.start_time or 0) + stream.duration) - zero
-    for key, value in stream.metadata.items():
-        found = _TAG_TIME.match(value) if key.upper().startswith("DURATION") else None
+    tags = {key.upper(): value for key, value in stream.metadata.items() if key.upper().startswith("DURATION")}
+    for key in sorted(tags):  # the plain one is the first
+        found = _TAG_TIME.match(tags[key])
         if found:
-            return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) - zero
+            end = int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) - zero
+            if key == "DURATION" or declared is None or end <= declared + UNREACHED_SECONDS:
+                return end
     return None
 
 

@@ -1,6 +1,6 @@
 """Where speech is: Silero's voice activity detection, version 6, from the file that comes with faster-whisper.
 
-That package is looked up, not imported: it would load the engine too, and this runs in a child that has no other use for it."""
+That package is looked up, not imported: a child that only finds speech has no use for what it would bring along (0.14 s, 23 MB)."""
 
 import os
 from collections.abc import Iterator

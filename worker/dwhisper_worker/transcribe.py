@@ -24,7 +24,7 @@ from dwhisper_worker.contract import (
     TranscribeRequest,
 )
 from dwhisper_worker.engines import load
-from dwhisper_worker.engines.engine import Clip, Engine
+from dwhisper_worker.engines.engine import Clip, Decoded, Engine
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.host import peak_memory_bytes
 from dwhisper_worker.models import Weights
@@ -128,25 +128,34 @@ class Transcriber:
             batch, decoding = taken
             try:
                 heard = self._engine.decode([piece.samples for piece in batch], decoding, batch[0].effort)
+                decodings = list(zip(batch, heard, strict=True))
             except Exception as error:
                 log.exception("decoding failed")
                 self._give_up([piece.window for piece in batch], error)
                 continue
-            for piece, decoded in zip(batch, heard, strict=True):
-                with self._changed:
-                    following = piece.window.take(piece, decoded)
-                    if piece.window in self._chunks:
-                        # In front, so that a window that was begun is done before others begin.
-                        self._queue.extendleft(reversed(following))
-                        self._changed.notify_all()
-                    finished = piece.window.done
-                    chunk = self._chunks.get(piece.window)
-                if chunk is None:
-                    continue  # its chunk failed meanwhile
-                if finished:
-                    self._window_done(chunk, piece.window)
-                else:
-                    chunk.on_event(TranscribeEvent())
+            for piece, decoded in decodings:
+                try:
+                    self._follow(piece, decoded)
+                except Exception as error:  # whatever it is: without its thread the whole worker would seem to hang
+                    log.exception("what was decoded can't be used")
+                    self._give_up([piece.window], error)
+
+    def _follow(self, piece: Piece, decoded: Decoded) -> None:
+        """Queues what is to be decoded next for a piece's window, and tells how far that is."""
+        with self._changed:
+            following = piece.window.take(piece, decoded)
+            if piece.window in self._chunks:
+                # In front, so that a window that was begun is done before others begin.
+                self._queue.extendleft(reversed(following))
+                self._changed.notify_all()
+            finished = piece.window.done
+            chunk = self._chunks.get(piece.window)
+        if chunk is None:
+            return  # it failed meanwhile
+        if finished:
+            self._window_done(chunk, piece.window)
+        else:
+            chunk.on_event(TranscribeEvent())
 
     def _take(self) -> tuple[list[Piece], Decoding] | None:
         """The next batch: pieces of one effort and one set of options, no more than leaves the other threads their share."""
@@ -192,7 +201,7 @@ class Transcriber:
             windows_again=chunk.again,
             peak_memory_bytes=peak_memory_bytes(),
         )
-        chunk.on_done(TranscribeReply(chunk.request.chunk, chunk.done == len(chunk.request.windows), figures))
+        _tell(chunk, TranscribeReply(chunk.request.chunk, chunk.done == len(chunk.request.windows), figures))
 
     def _give_up(self, works: list[WindowWork], error: Exception) -> None:
         with self._changed:
@@ -206,14 +215,21 @@ class Transcriber:
             for chunk in failed:
                 chunk.ended = True
         for chunk in failed:
-            chunk.on_done(error)
+            _tell(chunk, error)
+
+
+def _tell(chunk: _Chunk, outcome: TranscribeReply | BaseException) -> None:
+    try:
+        chunk.on_done(outcome)
+    except Exception:  # nobody is left to be told
+        log.exception("chunk %s was not answered", chunk.request.chunk)
 
 
 def check_abilities(request: LoadRequest, model: Weights | ModelName) -> None:
     """Raises `WorkerFailure` where the model can't do what is asked, before anything is downloaded or loaded."""
     if request.translate and not model.translates:
         raise WorkerFailure(Code.MODEL_CANNOT_TRANSLATE, model=model.name)
-    if request.language not in (None, "en") and not model.multilingual:
+    if request.language is not None and request.language not in model.languages:
         raise WorkerFailure(Code.MODEL_LACKS_LANGUAGE, model=model.name, language=str(request.language))
 
 

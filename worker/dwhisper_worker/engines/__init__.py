@@ -1,6 +1,7 @@
-"""The libraries that can transcribe. To add one: a module with `declare` and `load`, and its line here.
+"""The libraries that can transcribe. To add one: a module with `load`, and its declaration here.
 
-Nothing heavy is imported before an engine is loaded: a worker says hello in milliseconds, and one engine's library may be missing."""
+An engine's module, and with it its library, is imported when a model is loaded into it: what is declared here can be told by a worker
+that lacks the library, and none waits for one that it does not use (PyTorch takes seconds)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
