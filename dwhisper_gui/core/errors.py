@@ -2,14 +2,14 @@
 
     DWhisperError                     status 1: this medium failed, the others go on
       UsageError                      status 2: what was asked for can't be had; nothing was started
-        LanguageUnknown, ModelUnknown, FormatUnknown, TimeUnreadable, RangeEmpty, EngineUnknown, EngineMissing, DeviceUnknown,
-        EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad, JobUnknown,
-        JobAmbiguous, JobBusy, NothingToExport, PlaceUnknown, CommandMissing
+        LanguageUnknown, ModelUnknown, FormatUnknown, FormatMissing, TimeUnreadable, RangeEmpty, EngineUnknown, EngineMissing,
+        DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad,
+        JobUnknown, JobAmbiguous, JobBusy, NothingToExport, PlaceUnknown, CommandMissing
       MediumError                     the user's file
         MediumMissing, MediumUnreadable, MediumEmpty, NotMedia, RefersElsewhere, NoAudio, TrackMissing, FolderWithoutMedia,
         RangePastEnd, MediumChanged, ExtractionFailed
       ModelError                      the weights
-        ModelBroken, ModelDownloadFailed
+        ModelBroken, ModelFolderBroken, ModelDownloadFailed
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
       FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
@@ -23,7 +23,7 @@ Anything raised that is not a `DWhisperError` is a bug and is shown as one.
 from collections.abc import Callable
 from typing import ClassVar
 
-from dwhisper_worker.contract import Code, Failure
+from dwhisper_worker.contract import MODELS, Code, Failure
 
 
 def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
@@ -73,6 +73,10 @@ class FormatUnknown(UsageError):
     template = N_("There is no subtitle format “{format}”. Nothing was started. Known are: {known}.")
 
 
+class FormatMissing(FormatUnknown):
+    template = N_("No subtitle format is named, so there is nothing to write. Nothing was started. Known are: {known}.")
+
+
 class TimeUnreadable(UsageError):
     template = N_("“{text}” is not a time. Nothing was started. Write seconds (90.5) or hours, minutes, seconds (1:02:03.5).")
 
@@ -103,8 +107,7 @@ class ComputeTypeUnknown(UsageError):
 
 class ModelLacksLanguage(UsageError):
     template = N_(
-        "The model “{model}” does not know the language “{language}”. Nothing was started. Take a model that does, such as"
-        " large-v3-turbo."
+        "The model “{model}” does not know the language “{language}”. Nothing was started. Take a model that does, such as large-v3-turbo."
     )
 
 
@@ -230,6 +233,14 @@ class ModelBroken(ModelError):
     )
 
 
+class ModelFolderBroken(ModelBroken):
+    """Weights that have no name by which they could be fetched again."""
+
+    template = N_(
+        "The weights at {path} are damaged or not a Whisper model ({detail}). Nothing was started. Give another folder, or a model's name."
+    )
+
+
 class ModelDownloadFailed(ModelError):
     template = N_(
         "The model “{model}” is not on this computer and could not be downloaded ({detail}). Your work is kept. Check the connection, or"
@@ -238,7 +249,7 @@ class ModelDownloadFailed(ModelError):
 
 
 class WorkerError(DWhisperError):
-    """A worker process failed; what it had in hand is given out again."""
+    """A worker process failed; what it had in hand may be given out again."""
 
 
 class WorkerMissing(WorkerError):
@@ -246,7 +257,7 @@ class WorkerMissing(WorkerError):
 
 
 class WorkerDied(WorkerError):
-    template = N_("A worker ended unexpectedly ({detail}). What it was working on is given out again.")
+    template = N_("A worker ended unexpectedly ({detail}). What was finished before is kept.")
 
 
 class WorkersDie(WorkerError):
@@ -257,11 +268,11 @@ class WorkersDie(WorkerError):
 
 
 class WorkerHung(WorkerError):
-    template = N_("A worker gave no sign of life for {seconds:.0f} s and was ended. What it was working on is given out again.")
+    template = N_("A worker gave no sign of life for {seconds:.0f} s and was ended. What was finished before is kept.")
 
 
 class WorkerNonsense(WorkerError):
-    template = N_("A worker sent something that is no answer ({detail}) and was ended. What it was working on is given out again.")
+    template = N_("A worker sent something that is no answer ({detail}) and was ended. What was finished before is kept.")
 
 
 class WorkerRefused(WorkerError):
@@ -284,7 +295,10 @@ class OutOfMemory(WorkerError):
 
 
 class OutputFolderUnusable(DWhisperError):
-    template = N_("Nothing can be written to the folder “{path}” ({detail}), so it was left out. Name another with --output-dir.")
+    template = N_(
+        "The subtitles of “{name}” can't be written to the folder “{path}” ({detail}), so nothing was done for it. Name another folder"
+        " with --output-dir."
+    )
 
 
 class OutputNotWritable(DWhisperError):
@@ -353,6 +367,8 @@ _BY_CODE: dict[str, type[DWhisperError]] = {
 def from_failure(failure: Failure) -> DWhisperError:
     """The error that a worker's `Failure` stands for; codes without a sentence of their own become `WorkerRefused`."""
     error = _BY_CODE.get(failure.code)
+    if error is ModelBroken and failure.fields.get("model") not in MODELS:
+        error = ModelFolderBroken
     if error is not None:
         made = error(**failure.fields)
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo
+from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo, ModelState
 
 from dwhisper_gui.core.errors import (
     ComputeTypeUnknown,
@@ -10,9 +10,12 @@ from dwhisper_gui.core.errors import (
     EngineLacks,
     EngineMissing,
     EngineUnknown,
+    FormatMissing,
     FormatUnknown,
     LanguageUnknown,
+    ModelBroken,
     ModelCannotTranslate,
+    ModelFolderBroken,
     ModelLacksLanguage,
     RangeEmpty,
 )
@@ -30,8 +33,11 @@ def read_language(text: str) -> str:
 
 
 def read_formats(texts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
-    """Names of formats, each given alone or several separated by commas; a repeated one counts once. Raises `FormatUnknown`."""
+    """Names of formats, each given alone or several separated by commas; a repeated one counts once. Raises `FormatUnknown`,
+    `FormatMissing` where none is named."""
     names = tuple(dict.fromkeys(name for text in texts for name in text.lower().replace(",", " ").split()))
+    if not names:
+        raise FormatMissing(known=", ".join(known))
     for name in names:
         if name not in known:
             raise FormatUnknown(format=name, known=", ".join(known))
@@ -49,6 +55,20 @@ def refuse_impossible(options: Options) -> None:
     if options.language not in (AUTO, *model.languages):
         raise ModelLacksLanguage(model=options.model, language=options.language)
     if options.translate and not model.translates:
+        raise ModelCannotTranslate(model=options.model)
+
+
+def refuse_unfit(options: Options, state: ModelState) -> None:
+    """What the weights at hand can't do. Raises `ModelBroken`, `ModelLacksLanguage`, `ModelCannotTranslate`; weights that would have to
+    be downloaded are taken on trust."""
+    if state.path is None:
+        return
+    if state.problem is not None:
+        error = ModelBroken if state.origin == "folder" and state.name in MODELS else ModelFolderBroken
+        raise error(model=state.name, path=state.path, detail=state.problem)
+    if state.languages and options.language not in (AUTO, *state.languages):
+        raise ModelLacksLanguage(model=options.model, language=options.language)
+    if options.translate and not state.translates:
         raise ModelCannotTranslate(model=options.model)
 
 

@@ -21,7 +21,7 @@ from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.medium import KEY, Medium, medium_of
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
-from dwhisper_gui.media.extract import Heard, Source, extract, measure_duration
+from dwhisper_gui.media.extract import Source, extract, measure_duration
 from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
@@ -140,10 +140,12 @@ class Run:
         prepared = await self._results.part(part.index)
         if prepared is None:
             start, end = await asyncio.gather(self._edge(source, medium, part.nominal.start), self._edge(source, medium, part.nominal.end))
-            prepared, heard = await self._heard(source, part, start, end)
+            prepared, heard = await prepare_part(source, self._ears, part, start, end)
             pcm = heard.pcm
-            # Before the part: where the program dies in between, the part is prepared anew.
-            await self._note_unreadable(journal, heard.unreadable)
+            if heard.unreadable:
+                await self._check_unchanged()  # a disk that has gone is no damage of the file
+                # Before the part: where the program dies in between, the part is prepared anew.
+                await self._note_unreadable(journal, heard.unreadable)
             await journal.part_prepared(prepared)
         else:
             journal.know(prepared)
@@ -154,19 +156,6 @@ class Run:
             left = tuple(audio_of(pcm, prepared.span, window) for window in chunk.windows if window.index not in done)
             if states[chunk.key] == "open" and left:
                 yield ChunkAudio(chunk, left)
-
-    async def _heard(self, source: Source, part: Part, start: Edge, end: Edge) -> tuple[PreparedPart, Heard]:
-        """A part prepared. One of which nothing can be read is empty, so that the others are done; unless it is the first that is tried,
-        or the file itself has gone: then `ExtractionFailed` or `MediumError` is raised, and nothing is settled."""
-        try:
-            return await prepare_part(source, self._ears, part, start, end)
-        except ExtractionFailed:
-            if not await self._results.prepared_parts():
-                raise
-            await self._check_unchanged()
-            log.warning("part %d can't be read", part.index, exc_info=True)
-            span = Span(start.time, end.time)
-            return PreparedPart(part.index, span, end.in_speech, (), (), (), b""), Heard(b"", (span,))
 
     async def _check_unchanged(self) -> None:
         if await fingerprint(self._job.path) != self._job.fingerprint:
@@ -179,9 +168,8 @@ class Run:
             if merged and span.start <= merged[-1].end:
                 span = Span(merged[-1].start, max(merged.pop().end, span.end))
             merged.append(span)
-        if merged != self._unreadable:
-            self._unreadable = merged
-            await journal.remember(UNREADABLE, msgspec.json.encode(merged).decode())
+        self._unreadable = merged
+        await journal.remember(UNREADABLE, msgspec.json.encode(merged).decode())
 
     async def _has_open_chunks(self, prepared: PreparedPart) -> bool:
         return "open" in (await self._results.chunk_states(prepared.index)).values()
@@ -192,11 +180,7 @@ class Run:
             return Edge(nominal, in_speech=False)
         if nominal not in self._edges:
             self._edges[nominal] = asyncio.ensure_future(find_edge(source, self._ears, nominal))
-        try:
-            return await self._edges[nominal]
-        except ExtractionFailed:
-            log.warning("no sound can be read around %s s", nominal, exc_info=True)
-            return Edge(nominal, in_speech=False)
+        return await self._edges[nominal]
 
     async def _listen_elsewhere(self, source: Source, medium: Medium) -> None:
         """Where the track taken has no speech, and another has, the user should know."""

@@ -17,8 +17,9 @@ LEADS_SECONDS = (3.0, 60.0, float("inf"))
 beginning may have been missed, since in some files the sound of a moment lies long before its picture, which is what is sought: then
 reading begins further ahead."""
 
-GAPLESS = frozenset({"flac"})
-"""Containers that can't have gaps: what looks like one is damage, which ffmpeg's FLAC demuxer skips without a word."""
+GAPLESS = frozenset({"flac", "mp3", "aac", "avi"})
+"""Containers that can't have gaps, since their times are counted, not written down: what looks like one is damage, which ffmpeg may skip
+without a word. In all but FLAC what follows comes too early then, and the gap is at the end."""
 
 
 @dataclass(frozen=True, slots=True)

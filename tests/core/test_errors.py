@@ -62,6 +62,13 @@ def test_a_workers_code_becomes_its_own_sentence(code: Code) -> None:
     assert str(error)
 
 
+@pytest.mark.parametrize(("model", "advice"), [("tiny", "models download tiny"), ("/some/folder", "Give another folder")])
+def test_the_advice_on_broken_weights_fits_where_they_are_from(model: str, advice: str) -> None:
+    error = errors.from_failure(Failure(Code.MODEL_BROKEN, {"model": model, "path": "/x", "detail": "cut"}))
+    assert isinstance(error, errors.ModelBroken)
+    assert advice in str(error)
+
+
 @pytest.mark.parametrize("code", sorted(CODES_WITHOUT_A_SENTENCE))
 def test_a_workers_own_trouble_is_told_with_its_detail(code: Code) -> None:
     error = errors.from_failure(Failure(code, {"detail": "queue of {braces}"}))

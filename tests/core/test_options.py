@@ -1,7 +1,7 @@
 """What can't be had is refused before anything starts."""
 
 import pytest
-from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo
+from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo, ModelState
 
 from dwhisper_gui.core.errors import (
     ComputeTypeUnknown,
@@ -9,15 +9,17 @@ from dwhisper_gui.core.errors import (
     EngineLacks,
     EngineMissing,
     EngineUnknown,
+    FormatMissing,
     FormatUnknown,
     LanguageUnknown,
+    ModelBroken,
     ModelCannotTranslate,
     ModelLacksLanguage,
     RangeEmpty,
     UsageError,
 )
 from dwhisper_gui.core.job import Options
-from dwhisper_gui.core.options import read_formats, read_language, refuse_impossible, refuse_unavailable
+from dwhisper_gui.core.options import read_formats, read_language, refuse_impossible, refuse_unavailable, refuse_unfit
 
 CPU = Device("cpu", "", ("int8", "float32"))
 CUDA = Device("cuda:0", "", ("float16", "int8_float16"))
@@ -41,6 +43,29 @@ def test_reads_formats_alone_and_in_lists_each_once() -> None:
     assert read_formats(["SRT", "vtt,srt"], known) == ("srt", "vtt")
     with pytest.raises(FormatUnknown, match=r"“doc”.*srt, vtt, txt"):
         read_formats(["srt", "doc"], known)
+    for nothing in ([","], [""], []):
+        with pytest.raises(FormatMissing, match="srt, vtt, txt"):
+            read_formats(nothing, known)
+
+
+def test_refuses_what_the_weights_at_hand_cannot_do() -> None:
+    english = ModelState("/w", "/w", "path", 1, None, ("en",), translates=False)
+    refuse_unfit(Options("/w"), english)
+    refuse_unfit(Options("/w", language="en"), english)
+    refuse_unfit(Options("tiny", language="de", translate=True), ModelState("tiny", None, "download", 1))
+    with pytest.raises(ModelLacksLanguage, match=r"“/w”.*“de”"):
+        refuse_unfit(Options("/w", language="de"), english)
+    with pytest.raises(ModelCannotTranslate):
+        refuse_unfit(Options("/w", translate=True), english)
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "advice"),
+    [("tiny", "folder", "models download tiny"), ("/w", "path", "Give another folder"), ("mine", "folder", "Give another folder")],
+)
+def test_broken_weights_are_refused_with_the_advice_that_fits(name: str, origin: str, advice: str) -> None:
+    with pytest.raises(ModelBroken, match=advice):
+        refuse_unfit(Options(name), ModelState(name, "/w", origin, 1, "it is cut off"))
 
 
 @pytest.mark.parametrize("end", [10.0, 9.0])
@@ -55,6 +80,14 @@ def test_refuses_other_languages_for_english_models(model: str) -> None:
         refuse_impossible(Options(model, language=language))
     with pytest.raises(ModelLacksLanguage, match=f"“{model}”.*“de”"):
         refuse_impossible(Options(model, language="de"))
+
+
+@pytest.mark.parametrize("model", ["large-v2", "base", "distil-large-v3"])
+def test_cantonese_is_known_to_large_v3_and_its_kin_only(model: str) -> None:
+    for newer in ("large-v3", "large", "large-v3-turbo", "turbo"):
+        refuse_impossible(Options(newer, language="yue"))
+    with pytest.raises(ModelLacksLanguage, match=f"“{model}” does not know the language “yue”"):
+        refuse_impossible(Options(model, language="yue"))
 
 
 @pytest.mark.parametrize("model", ["turbo", "large-v3-turbo", "distil-large-v3.5", "base.en"])

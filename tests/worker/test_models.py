@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from dwhisper_worker import hashes, models, packages
-from dwhisper_worker.contract import MODELS, Code
+from dwhisper_worker.contract import LANGUAGES, MODELS, OLDER_LANGUAGES, Code
 from dwhisper_worker.errors import WorkerFailure
 
 from tests.conftest import BASE_SHA256, TINY_EN_SHA256
@@ -46,18 +46,18 @@ def test_a_path_comes_first(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "tokens", "abilities"),
     [
-        ("mine", 51864, (False, False)),
-        ("mine", 51865, (True, True)),
-        ("mine-large", 51866, (True, True)),
-        ("My-Turbo", 51866, (True, False)),
-        ("distil-mine", 51865, (True, False)),
+        ("mine", 51864, (("en",), False)),
+        ("mine", 51865, (OLDER_LANGUAGES, True)),
+        ("mine-large", 51866, (LANGUAGES, True)),
+        ("My-Turbo", 51866, (LANGUAGES, False)),
+        ("distil-mine", 51865, (OLDER_LANGUAGES, False)),
     ],
 )
 def test_what_a_folder_can_do_is_told_by_its_vocabulary_and_name(
-    folder: Path, tmp_path: Path, name: str, tokens: int, abilities: tuple[bool, bool]
+    folder: Path, tmp_path: Path, name: str, tokens: int, abilities: tuple[tuple[str, ...], bool]
 ) -> None:
     weights = models.resolve(str(make_folder(tmp_path / name, tokens)), folder)
-    assert (weights.multilingual, weights.translates) == abilities
+    assert (weights.languages, weights.translates) == abilities
 
 
 def test_a_path_to_nothing_is_unknown_and_never_taken_for_a_repository(folder: Path, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_models_folder_comes_before_packages(folder: Path) -> None:
     make_folder(folder / "tiny.en")
     weights = models.resolve("tiny.en", folder)
     assert (weights.origin, weights.path) == ("folder", folder / "tiny.en")
-    assert (weights.multilingual, weights.translates) == (False, False)
+    assert (weights.languages, weights.translates) == (("en",), False)
 
 
 def test_weights_of_another_model_under_a_name_are_noticed(folder: Path) -> None:
@@ -248,7 +248,7 @@ def test_weights_in_parts_are_put_together_once(folder: Path) -> None:
     assert (before.origin, before.problem) == ("package", None)
     weights = models.resolve("base", folder)
     assert (weights.path, weights.origin, weights.sha256) == (folder / "base", "folder", BASE_SHA256)
-    assert (weights.multilingual, weights.translates) == (True, True)
+    assert (weights.languages, weights.translates) == (OLDER_LANGUAGES, True)
     made = (folder / "base" / "model.bin").stat().st_mtime_ns
     assert models.resolve("base", folder) == weights
     assert (folder / "base" / "model.bin").stat().st_mtime_ns == made
@@ -281,9 +281,9 @@ def test_packages_that_are_not_what_was_published_are_not_used(folder: Path, mon
 def test_checkpoints_are_found_by_name_and_path(folder: Path, tmp_path: Path) -> None:
     make_checkpoint(folder / "large-v3-turbo.pt", tokens=51866)
     named = models.resolve("turbo", folder, engine="openai-whisper")
-    assert (named.format, named.origin, named.multilingual, named.translates) == ("openai", "folder", True, False)
+    assert (named.format, named.origin, named.languages, named.translates) == ("openai", "folder", LANGUAGES, False)
     mine = models.resolve(str(make_checkpoint(tmp_path / "mine.pt")), folder, engine="openai-whisper")
-    assert (mine.origin, mine.multilingual, mine.sha256) == ("path", False, hashes.sha256(tmp_path / "mine.pt"))
+    assert (mine.origin, mine.languages, mine.sha256) == ("path", ("en",), hashes.sha256(tmp_path / "mine.pt"))
 
 
 def test_a_checkpoint_that_is_not_there_is_not_fetched(folder: Path) -> None:

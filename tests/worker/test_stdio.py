@@ -230,6 +230,7 @@ def test_nothing_is_transcribed_before_a_model_is_loaded(worker: Client) -> None
         ({"engine": "phonograph"}, Code.ENGINE_UNKNOWN),
         ({"model": "enormous"}, Code.MODEL_UNKNOWN),
         ({"model": "small.en", "language": "de"}, Code.MODEL_LACKS_LANGUAGE),
+        ({"model": "small", "language": "yue"}, Code.MODEL_LACKS_LANGUAGE),
         ({"model": "turbo", "translate": True}, Code.MODEL_CANNOT_TRANSLATE),
     ],
 )

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dwhisper_worker.contract import (
@@ -19,6 +20,7 @@ from dwhisper_worker.contract import (
 )
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.models import resolve
+from dwhisper_worker.pieces import WindowWork
 from dwhisper_worker.transcribe import Transcriber
 
 from tests.worker.audio import STRETCHES, pcm_of, window
@@ -188,10 +190,53 @@ def test_the_multilingual_model_hears_the_language_and_translates(multilingual: 
     assert "amiable" in text(results)
 
 
+def test_cantonese_is_refused_where_the_vocabulary_has_no_token_for_it(base: Path, tmp_path: Path) -> None:
+    with pytest.raises(WorkerFailure) as refused:
+        load(base, tmp_path, language="yue")
+    assert refused.value.code == Code.MODEL_LACKS_LANGUAGE
+    assert refused.value.fields["language"] == "yue"
+
+
 def test_what_breaks_in_the_engine_fails_its_chunk_only(multilingual: Transcriber, pcm: bytes) -> None:
     good = window(pcm, 0, STRETCHES[1])
     _, broken = ask(multilingual, good, decoding=Decoding("no such language"))
     results, fine = ask(multilingual, good)
     assert isinstance(broken.exception(60), ValueError)
+    assert fine.result(60).complete
+    assert "amiable" in text(results)
+
+
+def test_what_can_not_be_judged_fails_its_chunk_and_the_threads_go_on(
+    transcriber: Transcriber, pcm: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = WindowWork.take
+
+    def choke(work: WindowWork, *decoded: Any) -> Any:
+        if work.window.index == 7:
+            raise ArithmeticError("nothing to divide by")
+        return take(work, *decoded)
+
+    monkeypatch.setattr(WindowWork, "take", choke)
+    # More of them than there are threads, so that each meets one.
+    choked = [ask(transcriber, window(pcm, 7, STRETCHES[1]), window(pcm, 0, STRETCHES[1])) for _ in range(transcriber.loaded.threads + 1)]
+    results, fine = ask(transcriber, window(pcm, 0, STRETCHES[1]))
+    for _, reply in choked:
+        assert isinstance(reply.exception(60), ArithmeticError)
+    assert fine.result(60).complete
+    assert "amiable" in text(results)
+
+
+def test_who_can_not_be_told_fails_alone(transcriber: Transcriber, pcm: bytes) -> None:
+    def deaf(_: object) -> None:
+        raise OSError("nobody listens")
+
+    told: list[Future[TranscribeReply | BaseException]] = [Future() for _ in range(transcriber.loaded.threads + 1)]
+    good = window(pcm, 0, STRETCHES[1])
+    for one in told:
+        transcriber.submit(TranscribeRequest("0.0", ENGLISH, (good, good)), deaf, one.set_result)
+        transcriber.submit(TranscribeRequest("0.1", ENGLISH, (good,)), lambda _: None, deaf)
+    results, fine = ask(transcriber, good)
+    for one in told:
+        assert isinstance(one.result(60), OSError)
     assert fine.result(60).complete
     assert "amiable" in text(results)

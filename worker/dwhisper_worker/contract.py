@@ -270,6 +270,9 @@ class ModelState:
     """`folder`, `package` (an installed package of weights), `path`, or `download` when it would have to be fetched."""
     bytes: int
     problem: str | None = None
+    languages: tuple[str, ...] = ()
+    """Codes of `LANGUAGES`; empty where that is not known, since its weights are not here or can't be used."""
+    translates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

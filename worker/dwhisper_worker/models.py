@@ -236,14 +236,14 @@ def _state(name: str, folder: Path, verify: bool) -> ModelState:
         return ModelState(name, str(installed.folder), "package", size)
     path, origin = found
     size = sum((path / wanted).stat().st_size for wanted in hub.WANTED if (path / wanted).is_file())
-    problem = None
     try:
-        _check_vocabulary(name, examine_folder(path).vocabulary)
+        vocabulary = examine_folder(path).vocabulary
+        _check_vocabulary(name, vocabulary)
         if verify:
             _verify(name, path, origin)
     except (Broken, OSError) as error:
-        problem = str(error)
-    return ModelState(name, str(path), origin, size, problem)
+        return ModelState(name, str(path), origin, size, str(error))
+    return ModelState(name, str(path), origin, size, None, *_abilities(name, vocabulary))
 
 
 def _verify(name: str, path: Path, origin: str) -> None:
