@@ -83,7 +83,9 @@ class Settings:
     worker_command = Setting(
         "worker.command", command(), tuple[str, ...], N_("The command that starts a worker; empty: the one that comes with DWhisper.")
     )
-    worker_processes = Setting("worker.processes", number(0, 256), lambda: 0, N_("How many worker processes to start; 0: one, which uses every core."))
+    worker_processes = Setting(
+        "worker.processes", number(0, 256), lambda: 0, N_("How many worker processes to start; 0: one, which uses every core.")
+    )
     worker_threads = Setting("worker.threads", number(0, 1024), lambda: 0, N_("Engine threads in each worker; 0: one for each core."))
 
     def written(self, setting: Setting[Any]) -> str:

@@ -5,15 +5,21 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from dwhisper_worker.contract import MODELS_LIST, ModelsRequest
+
 from dwhisper_gui.app import App
 from dwhisper_gui.commands.work import Shift
-from dwhisper_gui.core.errors import MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused
+from dwhisper_gui.core.errors import JobBusy, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused
 from dwhisper_gui.core.job import Job, Options, Output
-from dwhisper_gui.core.options import refuse_unavailable
+from dwhisper_gui.core.options import refuse_unavailable, refuse_unfit
 from dwhisper_gui.media.find import find_media
 
-OF_ONE_INPUT = (MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused)
+OF_ONE_INPUT = (JobBusy, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused)
 """Errors that say nothing about the next input. A worker may die of a file."""
+
+
+WITH_FOLDERS = "faster-whisper"
+"""The engine whose weights are the folders that `models_list` examines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,15 @@ class Request:
 
 
 async def transcribe_all(app: App, shift: Shift, request: Request) -> None:
-    """Transcribes all media that the paths stand for. Raises `UsageError` before anything is added to the queue."""
+    """Transcribes all media that the paths stand for. Raises `UsageError` or `ModelBroken` before anything is added to the queue."""
     hello = await shift.unless_stopped(app.ears.hello())
     if hello is not None:
         refuse_unavailable(request.options, hello.engines, hello.devices)
+        if request.options.engine == WITH_FOLDERS:
+            wanted = ModelsRequest(os.fspath(app.settings.models_folder), (request.options.model,))
+            reply = await shift.unless_stopped(app.ears.ask(MODELS_LIST, wanted))
+            for state in reply.models if reply is not None else ():
+                refuse_unfit(request.options, state)
         await shift.work(app, _jobs(app, shift, request))
 
 

@@ -41,7 +41,7 @@ async def main(name: str, as_json: bool) -> int:
                 "windows_done": progress.windows_done,
                 "windows_failed": progress.windows_failed,
                 "attempts": [_attempt(one) for one in attempts],
-                "files": [of_path(file) for file in written_of(job).files],
+                "files": [of_path(file) for file in (*written_of(job).older, *written_of(job).files)],
                 **(of_transcript(transcript) if transcript else {}),
             }
         )
@@ -60,7 +60,7 @@ async def main(name: str, as_json: bool) -> int:
 def _facts(job: Job, state: str, progress: JobProgress, transcript: Transcript | None) -> list[tuple[str, str]]:
     options = job.options
     until = "the end" if options.end is None else clock(options.end)
-    files = [file.decode("utf-8", "replace") for file in written_of(job).files]
+    files = [file.decode("utf-8", "replace") for file in (*written_of(job).older, *written_of(job).files)]
     chosen = [options.engine, options.model, options.device, options.compute_type, *(["into English"] if options.translate else [])]
     windows = f"{progress.windows_done} of {progress.windows} windows" + (
         f", {progress.windows_failed} failed" * bool(progress.windows_failed)

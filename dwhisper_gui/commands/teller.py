@@ -31,6 +31,7 @@ _FINISHED_BEFORE = N_("This file was transcribed with these options before (job 
 _LANGUAGE = N_("The language is {language} ({shares}).")
 _SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
 _LOADED = N_("The model {model} is loaded: {device}, {compute_type}, {threads} threads.")
+_TRIED_AGAIN = N_("{reason} That part is tried again.")
 _FAILED_FOR_GOOD = N_("A part of it failed for good: {reason}")
 
 
@@ -97,7 +98,7 @@ class Teller:
             case events.WindowDone() if self.live:
                 self._text(self._texts[event.job].window(event.chunk.part, event.result.index, event.result.segments))
             case events.ChunkFailed():
-                self._say(event.job, _FAILED_FOR_GOOD.format(reason=event.reason) if event.final else event.reason, WARNING)
+                self._say(event.job, (_FAILED_FOR_GOOD if event.final else _TRIED_AGAIN).format(reason=event.reason), WARNING)
             case events.Progress():
                 self._progress(event)
             case events.StateChanged(state=JobState.RUNNING):

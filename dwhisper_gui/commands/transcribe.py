@@ -73,26 +73,30 @@ def transcribe(
     from dwhisper_gui import settings
     from dwhisper_gui.commands.arguments import as_text, output_from, read_model
     from dwhisper_gui.commands.inputs import Request, transcribe_all
-    from dwhisper_gui.commands.work import front_for, in_foreground
+    from dwhisper_gui.commands.work import front_for, in_foreground, refuse
+    from dwhisper_gui.core.errors import DWhisperError
     from dwhisper_gui.core.job import Options
     from dwhisper_gui.core.options import read_language, refuse_impossible
     from dwhisper_gui.core.times import read_time
 
-    usual = settings.load()
-    options = Options(
-        model=read_model(model or usual.model, usual.models_folder),
-        engine=engine or usual.engine,
-        language=read_language(language or usual.language),
-        translate=translate,
-        prompt=as_text(prompt),
-        hotwords=as_text(hotwords),
-        track=as_text(audio_track),
-        start=read_time(start),
-        end=None if end is None else read_time(end),
-        device=device or usual.device,
-        compute_type=compute_type or usual.compute_type,
-    )
-    refuse_impossible(options)
-    request = Request(paths, options, output_from(formats, usual.formats, output_dir, overwrite), fresh)
-    status = in_foreground(front_for(as_json=as_json, live=live), lambda app, shift: transcribe_all(app, shift, request))
-    raise typer.Exit(status)
+    front = front_for(as_json=as_json, live=live)
+    try:
+        usual = settings.load()
+        options = Options(
+            model=read_model(model or usual.model, usual.models_folder),
+            engine=engine or usual.engine,
+            language=read_language(language or usual.language),
+            translate=translate,
+            prompt=as_text(prompt),
+            hotwords=as_text(hotwords),
+            track=as_text(audio_track),
+            start=read_time(start),
+            end=None if end is None else read_time(end),
+            device=device or usual.device,
+            compute_type=compute_type or usual.compute_type,
+        )
+        refuse_impossible(options)
+        request = Request(paths, options, output_from(formats, usual.formats, output_dir, overwrite), fresh)
+    except DWhisperError as error:
+        raise typer.Exit(refuse(front, error)) from error
+    raise typer.Exit(in_foreground(front, lambda app, shift: transcribe_all(app, shift, request)))

@@ -155,6 +155,14 @@ def front_for(*, as_json: bool, live: bool) -> Front:
     return JsonLines() if as_json else Teller(make_view(), live=live)
 
 
+def refuse(front: Front, error: DWhisperError) -> int:
+    """Shows what ends the command before its work begins; the exit status. Raises `OutputLost`."""
+    log.info("refused: %s", error)
+    front.refused(error)
+    front.finished(Counter({JobState.FAILED: 1}), error.status)
+    return error.status
+
+
 async def text_so_far(store: Store, job_id: str) -> tuple[InOrder, list[Segment]]:
     """What earlier runs found of a job's text: how to go on from there, and what of it is in order already."""
     results = store.results(job_id)

@@ -5,22 +5,36 @@ import re
 from dwhisper_gui.core.errors import TimeUnreadable
 
 _SECONDS = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+LONGEST_SHOWN = 40
+MOST_SECONDS = 10_000 * 3600.0
+"""No recording is longer; what is written beyond it is a slip, and may be beyond what a number can hold."""
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d*)?)", re.ASCII)
 
 
 def read_time(text: str) -> float:
-    """Seconds (`90.5`) or `[H:]M:S` with a fraction (`1:02:03.5`), as seconds rounded to milliseconds. Raises `TimeUnreadable`."""
+    """Seconds (`90.5`) or `[H:]M:S` with a fraction (`1:02:03.5`), as seconds rounded to milliseconds. Raises `TimeUnreadable`,
+    also above `MOST_SECONDS`."""
     # Subtitle files write a comma before the milliseconds, and times are copied from them.
     written = text.strip().replace(",", ".")
     if _SECONDS.fullmatch(written):
-        return round(float(written), 3)
+        return _refuse_absurd(float(written), text)
     found = _CLOCK.fullmatch(written)
     if found is None:
-        raise TimeUnreadable(text=text)
-    hours, minutes, seconds = int(found[1] or 0), int(found[2]), float(found[3])
+        raise _no_time(text)
+    hours, minutes, seconds = float(found[1] or 0), float(found[2]), float(found[3])
     if seconds >= 60 or (found[1] is not None and minutes >= 60):
-        raise TimeUnreadable(text=text)
-    return round(hours * 3600 + minutes * 60 + seconds, 3)
+        raise _no_time(text)
+    return _refuse_absurd(hours * 3600 + minutes * 60 + seconds, text)
+
+
+def _no_time(text: str) -> TimeUnreadable:
+    return TimeUnreadable(text=text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
+
+
+def _refuse_absurd(seconds: float, text: str) -> float:
+    if seconds > MOST_SECONDS:
+        raise _no_time(text)
+    return round(seconds, 3)
 
 
 def clock(seconds: float) -> str:

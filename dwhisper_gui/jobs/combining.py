@@ -52,10 +52,17 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The subtitles that were written of a job, and of how many windows the latest of them are."""
+    """The subtitles that were written of a job: `files` of its text as it was with so many `windows`, `older` with fewer."""
 
     files: tuple[bytes, ...] = ()
     windows: int = 0
+    older: tuple[bytes, ...] = ()
+    announced: Output | None = None
+    """What was about to be written when this was noted; None: nothing."""
+
+    def of_windows(self, windows: int) -> "Written":
+        """The same for a text of so many windows."""
+        return self if windows == self.windows else Written((), windows, (*self.older, *self.files))
 
     def encoded(self) -> str:
         """For `Journal.remember` under `FILES`."""
@@ -67,19 +74,18 @@ def written_of(job: Job) -> Written:
     return msgspec.json.decode(job.memory.get(FILES, "{}"), type=Written)
 
 
-def standing_files(job: Job, output: Output, windows: int) -> list[bytes] | None:
-    """The files that `output` asks for, where all of them were written of just these windows and are still there; else None."""
+def standing_files(job: Job, output: Output, windows: int) -> dict[str, bytes]:
+    """The files that `output` asks for, by their format, as far as they were written of just these windows and are still there."""
     written = written_of(job)
     if written.windows != windows:
-        return None
+        return {}
     folder = Path(os.fsdecode(job.path)).parent if output.folder is None else Path(os.fsdecode(output.folder))
     files = [Path(os.fsdecode(file)) for file in written.files]
-    found = []
+    found = {}
     for made in formats_named(output.formats):
         standing = [file for file in files if file.parent == folder and file.suffix == f".{made.extension}" and file.exists()]
-        if not standing:
-            return None
-        found.append(os.fsencode(standing[-1]))
+        if standing:
+            found[made.name] = os.fsencode(standing[-1])
     return found
 
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
-from dwhisper_gui.jobs.combining import FILES, Written, standing_files, transcript_of, written_of
+from dwhisper_gui.core.transcript import Transcript
+from dwhisper_gui.jobs.combining import FILES, standing_files, transcript_of, written_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.media.probe import choose_track, fingerprint, probe
 from dwhisper_gui.runners.runner import Runner
-from dwhisper_gui.subtitles.export import export, refuse_unwritable
+from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
 from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class Queue:
         self._tell = tell
         self._outputs: dict[str, Output] = {}
         """Where this program's user wants the subtitles of a job; another program that works on it may have been told otherwise."""
+        self._written: dict[bytes, bytes] = {}
+        """The files that this program has written or left as they were, each with its medium."""
 
     async def add(self, path: bytes, options: Options, output: Output, *, fresh: bool = False) -> Job:
         """A job for a medium: the finished one of this file with these options, whose text is used; or the unfinished one, which goes
@@ -56,7 +59,7 @@ class Queue:
             await self._store.set_output(job.id, output)
             self._tell(JobAdded(job.id, replace(job, output=output), finished_before=True))
             return job
-        job = await self._store.find_unfinished(path, options)
+        job = await self._store.find_unfinished(path, options, now)
         if job is None:
             return None
         if job.fingerprint != now:
@@ -163,22 +166,41 @@ class Queue:
             stopping.cancel()
 
     async def _finish(self, job: Job, mine: Ownership) -> JobState:
-        """Puts the transcript together and writes the subtitles, unless they are there: a folder that is transcribed once more shall not
-        fill with copies."""
+        """Puts the transcript together and sees to its subtitles."""
         transcript = await transcript_of(self._store, job)
         if await fingerprint(job.path) != job.fingerprint:
             self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
         output = self._outputs.get(job.id, job.output)
-        windows = (await self._store.progress_of(job.id)).windows_done
-        files = None if output.overwrite else await asyncio.to_thread(standing_files, job, output, windows)
-        if files is None:
-            files = await asyncio.to_thread(export, transcript, job.path, output.formats, output.folder, output.overwrite, job.id)
-            written = dict.fromkeys((*written_of(job).files, *files))
-            await mine.journal.remember(FILES, Written(tuple(written), windows).encoded())
+        files = await self._write(job, mine, transcript, output)
+        self._written |= dict.fromkeys(files, job.path)
         state = JobState.DONE if transcript.complete else JobState.INCOMPLETE
         await self._set_state(mine, state)
         self._tell(JobEnded(job.id, state, tuple(files), None, transcript))
         return state
+
+    async def _write(self, job: Job, mine: Ownership, transcript: Transcript, output: Output) -> list[bytes]:
+        """Writes the subtitles, save those that are there: a folder that is transcribed once more shall not fill with copies."""
+        windows = (await self._store.progress_of(job.id)).windows_done
+        written = written_of(job).of_windows(windows)
+        there: dict[str, bytes] = {}
+        if not output.overwrite:
+            there = await asyncio.to_thread(standing_files, job, output, windows)
+            if written.announced is not None and written.announced.folder == output.folder:
+                # A program ended between writing these and noting it.
+                lost = [name for name in output.formats if name in written.announced.formats and name not in there]
+                there |= await asyncio.to_thread(same_files, transcript, job.path, lost, output.folder)
+        wanted = tuple(name for name in output.formats if name not in there)
+        if wanted:
+            await mine.journal.remember(FILES, replace(written, announced=replace(output, formats=wanted)).encoded())
+            # One command's media may have names alike; what it has just written of one is not there to be replaced by another's.
+            keep = [file for file, medium in self._written.items() if medium != job.path]
+            new = await asyncio.to_thread(export, transcript, job.path, wanted, output.folder, output.overwrite, job.id, keep)
+            there |= zip(wanted, new, strict=True)
+        files = [there[name] for name in output.formats]
+        noted = replace(written, files=tuple(dict.fromkeys((*written.files, *files))), announced=None)
+        if noted != written or wanted:
+            await mine.journal.remember(FILES, noted.encoded())
+        return files
 
     async def _set_state(self, mine: Ownership, state: JobState) -> None:
         await mine.journal.set_state(state)

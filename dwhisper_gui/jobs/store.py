@@ -6,6 +6,7 @@ Any program may ask something of a job here: add it, wish it paused, move it. Wh
 
 # ruff: noqa: S608 - statements are put together from constants of this package; values are always bound
 
+import logging
 import secrets
 import sqlite3
 import time
@@ -13,11 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+import msgspec
+
 from dwhisper_gui.core.errors import JobAmbiguous, JobUnknown
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
 from dwhisper_gui.jobs.database import BUSY_SECONDS, Database, Version
 from dwhisper_gui.jobs.records import JOB_COLUMNS, JobProgress, job_from, job_to, name_of, to_json
 from dwhisper_gui.jobs.results import Results
+
+log = logging.getLogger(__name__)
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without those that are mistaken for another when read aloud or copied."""
@@ -78,11 +83,12 @@ class Store:
             raise JobAmbiguous(job=name, candidates=", ".join(f"{job.id} ({name_of(job.path)})" for job in found))
         return found[0]
 
-    async def find_unfinished(self, path: bytes, options: Options) -> Job | None:
-        """The job of this file with these options to go on with: the latest that has not ended, else the latest that ended in
-        another way than done (`Job.state` says which). Whether the file is still the same is for the caller to compare."""
+    async def find_unfinished(self, path: bytes, options: Options, fingerprint: Fingerprint | None = None) -> Job | None:
+        """The job of this file with these options to go on with: of those begun with the file as it is now (`fingerprint`), else of
+        all, the latest that has not ended, else the latest that ended in another way than done (`Job.state` says which). Whether the
+        file is still the same is for the caller to compare."""
         jobs = [job for job in await self._with_options(path, options) if job.state is not JobState.DONE]
-        return max(jobs, key=lambda job: (not job.state.ended, job.created), default=None)
+        return max(jobs, key=lambda job: (job.fingerprint == fingerprint, not job.state.ended, job.created), default=None)
 
     async def find_finished(self, path: bytes, options: Options, fingerprint: Fingerprint) -> Job | None:
         """The latest job of exactly this file with these options that is done."""
@@ -185,7 +191,14 @@ def _jobs(connection: sqlite3.Connection, which: str, *values: Any) -> list[Job]
         values,
     ):
         memories[job_id][key] = value
-    return [job_from(row, memories[row[0]]) for row in rows]
+    jobs = []
+    for row in rows:
+        try:
+            jobs.append(job_from(row, memories[row[0]]))
+        except (msgspec.DecodeError, ValueError):
+            # One that can't be read, whoever wrote it so, must not take the others with it.
+            log.warning("job %s can't be read and is left out", row[0], exc_info=True)
+    return jobs
 
 
 def _progress(connection: sqlite3.Connection, which: str, *values: str) -> dict[str, JobProgress]:

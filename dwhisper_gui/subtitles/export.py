@@ -7,7 +7,7 @@ whoever looks sees no half file, and of two programs that want one name one gets
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -22,12 +22,19 @@ _ANY_MODE = 0o666
 
 
 def export(
-    transcript: Transcript, medium_path: bytes, formats: Sequence[str], folder: bytes | None, overwrite: bool, job: str
+    transcript: Transcript,
+    medium_path: bytes,
+    formats: Sequence[str],
+    folder: bytes | None,
+    overwrite: bool,
+    job: str,
+    keep: Collection[bytes] = (),
 ) -> list[bytes]:
     """Writes a transcript in each format, into `folder` or (None) beside its medium. Returns the paths, in the order of the formats.
 
     All files of one export have one number: if `video.en.srt` or `video.en.vtt` is there, they are `video_2.en.srt` and `video_2.en.vtt`;
-    with `overwrite` those that are there are replaced. Where a draft of one can't be written, none is.
+    with `overwrite` those that are there are replaced, save the files in `keep`: they count as taken. Where a draft of one can't be
+    written, none is.
 
     Raises `FormatUnknown`, before anything is written; `OutputNotWritable`. `job` is for its sentence."""
     wanted = formats_named(formats)
@@ -43,6 +50,8 @@ def export(
     try:
         with _drafts(into, contents) as drafts:
             if overwrite:
+                kept = [Path(os.fsdecode(path)) for path in keep]
+                written = next(named for named in map(paths, count(1)) if not any(_is_one_of(path, kept) for path in named))
                 for draft, path in zip(drafts, written, strict=True):
                     draft.replace(path)
             else:
@@ -52,6 +61,25 @@ def export(
         shown = _readable(str(written[0] if written else into))
         raise OutputNotWritable(path=shown, detail=error.strerror or str(error), job=job) from error
     return [os.fsencode(path) for path in written]
+
+
+def same_files(transcript: Transcript, medium_path: bytes, formats: Sequence[str], folder: bytes | None) -> dict[str, bytes]:
+    """Of the files that `export` could have written of this transcript, those that are there and hold just what it would write, by
+    their format: a program that ended in the midst of it may have left them."""
+    medium = Path(os.fsdecode(medium_path))
+    into = medium.parent if folder is None else Path(os.fsdecode(folder))
+    longest = longest_name(into)
+    found = {}
+    for made in formats_named(formats):
+        content = made.write(transcript, _readable(medium.name))
+        for number in count(1):
+            path = into / file_name(medium, number, transcript.text_language, made.extension, longest)
+            if not os.path.lexists(path):
+                break
+            if _holds(path, content):
+                found[made.name] = os.fsencode(path)
+                break
+    return found
 
 
 def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
@@ -64,12 +92,28 @@ def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
         with _drafts(into, [b""]):
             pass
     except OSError as error:
-        raise OutputFolderUnusable(path=_readable(str(into)), detail=error.strerror or str(error)) from error
+        name = _readable(Path(os.fsdecode(medium_path)).name)
+        raise OutputFolderUnusable(name=name, path=_readable(str(into)), detail=error.strerror or str(error)) from error
 
 
 def _readable(name: str) -> str:
     """For people: bytes that are no text are replaced."""
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _is_one_of(path: Path, files: Collection[Path]) -> bool:
+    """Whatever way the same file is named: through a link, or in other letters where the file system makes no difference."""
+    try:
+        return any(path == file or path.samefile(file) for file in files if file.exists())
+    except OSError:
+        return False  # it is not there
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.commands.conftest import ffmpeg
 from tests.commands.program import run, spoken, started
@@ -240,6 +241,8 @@ IMPOSSIBLE: list[tuple[list[str], str]] = [
     (["--model", "tiny.en", "--language", "de"], "does not know the language “de”"),
     (["--model", "turbo", "--translate"], "not trained to translate"),
     (["--format", "doc"], "no subtitle format “doc”"),
+    (["--format", ","], "No subtitle format"),
+    (["--from", "9" * 400], "is not a time"),
     (["--engine", "whisper.cpp"], "no engine “whisper.cpp”"),
     (["--device", "cuda:7"], "no device “cuda:7”"),
     (["--compute-type", "float64"], "can't compute in float64"),
@@ -249,7 +252,7 @@ IMPOSSIBLE: list[tuple[list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("words", "said"), IMPOSSIBLE, ids=[" ".join(words) for words, _ in IMPOSSIBLE])
+@pytest.mark.parametrize(("words", "said"), IMPOSSIBLE, ids=[" ".join(words)[:40] for words, _ in IMPOSSIBLE])
 def test_what_cannot_be_had_is_refused_before_anything_starts(words: list[str], said: str, talk: Path, home: Path) -> None:
     ended = run("transcribe", talk, *words)
     assert ended.status == 2
@@ -269,11 +272,42 @@ def test_a_truncated_model_is_found_before_an_engine_touches_it(tiny_en: Path, t
         file.truncate(10_000_000)
     ended = run("transcribe", talk, "--model", model, "--json")
     assert ended.status == 1
-    (job,) = ended.named("job_ended")
-    assert job["state"] == "failed"
-    assert os.fspath(model) in job["error"]
-    assert "damaged" in job["error"]
-    assert not ended.named("model_loaded")
+    assert [event["event"] for event in ended.events] == ["refused", "finished"]
+    (refused,) = ended.named("refused")
+    assert os.fspath(model) in refused["sentence"]
+    assert "damaged" in refused["sentence"]
+    assert "Give another folder" in refused["sentence"]
+
+
+def test_a_folder_of_weights_is_asked_what_it_knows_before_anything_starts(tiny_en: Path, talk: Path) -> None:
+    for words, error in ((("-l", "de"), "ModelLacksLanguage"), (("--translate",), "ModelCannotTranslate")):
+        ended = run("transcribe", talk, "--model", tiny_en, "--json", *words)
+        assert ended.status == 2
+        assert [event["event"] for event in ended.events] == ["refused", "finished"]
+        assert ended.named("refused")[0]["error"] == error
+
+
+@pytest.mark.parametrize("words", [("--language", "klingon"), ("-f", ","), ("--model", "gigantic"), ("--from", "9" * 400)])
+def test_a_program_is_told_of_wrong_use_too(words: tuple[str, str], talk: Path) -> None:
+    ended = run("transcribe", talk, "--json", *words)
+    assert ended.status == 2
+    assert [event["event"] for event in ended.events] == ["refused", "finished"]
+    assert ended.named("finished")[0]["status"] == 2
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_a_job_that_another_program_holds_costs_the_others_nothing(copies: Callable[[Sequence[str]], list[Path]], home: Path) -> None:
+    held, free = copies(["held.mp4", "free.mp4"])
+    first = run("transcribe", held, "--model", "tiny.en", "--json")
+    (job,) = first.named("job_added")
+    with contextlib.closing(sqlite3.connect(home / "data" / "jobs.sqlite3")) as connection, connection:
+        connection.execute("UPDATE jobs SET state = 'cancelled'")
+    with FileLock(home / "data" / "locks" / f"{job['job']}.lock"):
+        ended = run("transcribe", held, free, "--model", "tiny.en", "--json")
+    assert ended.status == 1
+    assert [(one["error"], one["path"]) for one in ended.named("refused")] == [("JobBusy", os.fspath(held))]
+    assert [one["state"] for one in ended.named("job_ended")] == ["done"]
+    assert free.with_suffix(".en.srt").exists()
 
 
 @pytest.mark.usefixtures("tiny_en")

@@ -44,6 +44,26 @@ def test_the_second_time_its_text_is_used_and_nothing_is_written_twice(talk: Pat
 
 
 @pytest.mark.slow
+def test_another_format_of_what_is_there_is_written_alone(talk: Path) -> None:
+    assert run("transcribe", talk, *TINY, "-f", "srt").status == 0
+    ended = run("transcribe", talk, *TINY, "-f", "srt", "-f", "txt")
+    assert ended.lines == [os.fspath(talk.with_name(f"talk.en.{kind}")) for kind in ("srt", "txt")]
+    assert sorted(path.name for path in talk.parent.iterdir()) == ["talk.en.srt", "talk.en.txt", "talk.mp4"]
+
+
+@pytest.mark.slow
+def test_overwriting_spares_what_the_same_command_wrote_of_another_file(short: Path, tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        (tmp_path / "L" / name).mkdir(parents=True)
+        shutil.copy(short, tmp_path / "L" / name / "talk.mp4")
+    out = tmp_path / "subs"
+    for _ in range(2):
+        ended = run("transcribe", tmp_path / "L", *TINY, "-o", out, "--overwrite")
+        assert ended.lines == [os.fspath(out / "talk.en.srt"), os.fspath(out / "talk_2.en.srt")]
+        assert len(list(out.iterdir())) == 2
+
+
+@pytest.mark.slow
 def test_anew_into_a_file_that_is_there_gets_another_name_or_replaces_it(talk: Path) -> None:
     mine = talk.with_name("talk.en.srt")
     mine.write_text("mine")

@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dwhisper_gui.core.errors import MediumChanged, OutputFolderUnusable
 from dwhisper_gui.core.events import ChunkLeased, Event, JobAdded, JobEnded, Note, WindowDone
 from dwhisper_gui.core.job import Job, JobState, Options, Output, Wish
+from dwhisper_gui.jobs import service
+from dwhisper_gui.jobs.combining import written_of
 from dwhisper_gui.jobs.ownership import engine_lock, retry
 from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.jobs.service import Queue
@@ -88,6 +91,36 @@ async def test_a_medium_becomes_subtitles_and_the_same_again_costs_nothing(tmp_p
         assert any(isinstance(event, JobAdded) and event.finished_before for event in at.told)
         assert os.fsencode(tmp_path / "talk.en.srt") in at.ended[-1].files
         assert not (tmp_path / "talk_2.en.srt").exists(), "nor is it written twice"
+
+
+async def test_files_that_a_killed_program_wrote_and_did_not_note_are_not_written_again(
+    tmp_path: Path, sample: Path, tiny_en: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    real = service.export
+
+    def write_and_die(*arguments: Any) -> None:
+        real(*arguments)
+        raise Killed
+
+    async with bench(tmp_path, sample, tiny_en) as at:
+        job = await at.add(end=16.0)
+        monkeypatch.setattr(service, "export", write_and_die)
+        with pytest.raises(Killed):
+            await at.work(job)
+        monkeypatch.setattr(service, "export", real)
+        assert written_of(await at.store.find_job(job.id)).files == ()
+        (tmp_path / "talk.en.json").unlink()
+        await at.work(job)
+        assert at.ended[-1].files == tuple(os.fsencode(tmp_path / f"talk.en.{kind}") for kind in ("srt", "json"))
+        written = written_of(await at.store.find_job(job.id))
+        assert set(written.files) == set(at.ended[-1].files)
+        assert written.announced is None
+    assert (tmp_path / "talk.en.json").exists()
+    assert not (tmp_path / "talk_2.en.srt").exists()
+    assert not (tmp_path / "talk_2.en.json").exists()
 
 
 async def test_a_range_has_words_of_the_range_only_at_the_mediums_times(tmp_path: Path, sample: Path, tiny_en: Path) -> None:

@@ -73,6 +73,28 @@ async def test_the_unfinished_job_of_the_same_path_and_options_is_found(store: S
     assert await store.find_unfinished(path, OPTIONS) is None
 
 
+async def test_of_unfinished_jobs_the_one_of_the_file_as_it_is_now_comes_first(store: Store) -> None:
+    older = await add_job(store)
+    other = await store.add_job(older.path, OPTIONS, OUTPUT, Fingerprint(1, 2, "x"))
+    found = await store.find_unfinished(older.path, OPTIONS, FINGERPRINT)
+    assert found is not None
+    assert found.id == older.id
+    found = await store.find_unfinished(older.path, OPTIONS, Fingerprint(3, 4, "y"))
+    assert found is not None
+    assert found.id == other.id, "so that the caller can tell that the file has changed"
+
+
+async def test_one_job_that_cannot_be_read_leaves_the_others(store: Store) -> None:
+    broken, whole = await add_job(store), await add_job(store)
+    await store.database.write(
+        lambda connection: connection.execute("UPDATE jobs SET options = json_set(options, '$.start', NULL) WHERE id = ?", (broken.id,))
+    )
+    assert [job.id for job in await store.jobs()] == [whole.id]
+    assert await store.find_unfinished(whole.path, OPTIONS) == whole
+    with pytest.raises(JobUnknown):
+        await store.find_job(broken.id)
+
+
 async def test_a_finished_job_counts_for_the_same_file_only(store: Store) -> None:
     first, second = await add_job(store), await add_job(store)
     assert await store.find_finished(first.path, OPTIONS, FINGERPRINT) is None

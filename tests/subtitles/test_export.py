@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dwhisper_gui.core.errors import FormatUnknown, OutputFolderUnusable, OutputNotWritable
-from dwhisper_gui.subtitles.export import export, refuse_unwritable
+from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
 from dwhisper_gui.subtitles.formats import FORMATS
 
 from .texts import segment, spoken, talk, transcript
@@ -76,6 +76,25 @@ def test_unless_it_is_to_be_overwritten(tmp_path: Path) -> None:
     (tmp_path / "video.en.srt").write_text("mine")
     assert export_talk(tmp_path / "video.mp4", "srt", "txt", overwrite=True) == ["video.en.srt", "video.en.txt"]
     assert names(tmp_path) == ["video.en.srt", "video.en.txt"]
+
+
+def test_but_never_what_is_to_be_kept(tmp_path: Path) -> None:
+    first = export(talk(), os.fsencode(tmp_path / "video.mp4"), ["srt"], None, True, "k7")
+    (tmp_path / "video.en.srt").write_text("of another medium")
+    second = export(talk(), os.fsencode(tmp_path / "video.mkv"), ["srt", "txt"], None, True, "k8", first)
+    assert [Path(os.fsdecode(path)).name for path in second] == ["video_2.en.srt", "video_2.en.txt"]
+    assert (tmp_path / "video.en.srt").read_text() == "of another medium"
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    third = export(talk(), os.fsencode(tmp_path / "video.avi"), ["srt"], os.fsencode(tmp_path / "link"), True, "k9", (*first, *second))
+    assert [Path(os.fsdecode(path)).name for path in third] == ["video_3.en.srt"]
+
+
+def test_files_that_hold_just_what_would_be_written_are_found_again(tmp_path: Path) -> None:
+    (tmp_path / "video.en.srt").write_text("mine")
+    assert export_talk(tmp_path / "video.mp4", "srt", "txt") == ["video_2.en.srt", "video_2.en.txt"]
+    (tmp_path / "video_2.en.txt").write_text("changed")
+    found = same_files(talk(), os.fsencode(tmp_path / "video.mp4"), ["srt", "txt", "vtt"], None)
+    assert found == {"srt": os.fsencode(tmp_path / "video_2.en.srt")}
 
 
 def test_all_formats_have_one_number(tmp_path: Path) -> None:
