@@ -13,7 +13,7 @@ from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastE
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
 from dwhisper_gui.core.language import vote
-from dwhisper_gui.core.plan import Edge, Part, PreparedPart
+from dwhisper_gui.core.plan import Edge, Part
 from dwhisper_gui.core.progress import Pace
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
@@ -138,6 +138,7 @@ class Run:
     async def _prepare(self, journal: TellingJournal, source: Source, medium: Medium, part: Part) -> AsyncGenerator[ChunkAudio, None]:
         """See `runner.Prepare`. A part that the store has is cut as it was then, whatever the VAD would say today."""
         prepared = await self._results.part(part.index)
+        pcm: bytes | None = None
         if prepared is None:
             start, end = await asyncio.gather(self._edge(source, medium, part.nominal.start), self._edge(source, medium, part.nominal.end))
             prepared, heard = await prepare_part(source, self._ears, part, start, end)
@@ -149,12 +150,16 @@ class Run:
             await journal.part_prepared(prepared)
         else:
             journal.know(prepared)
-            pcm = await extract(source, prepared.span) if await self._has_open_chunks(prepared) else b""
         done = await self._results.windows_done(part.index)
         states = await self._results.chunk_states(part.index)
-        for chunk in prepared.chunks:
+        open_chunks = [chunk for chunk in prepared.chunks if states[chunk.key] == "open"]
+        if pcm is None:
+            if not open_chunks:
+                return
+            pcm = await extract(source, prepared.span)
+        for chunk in open_chunks:
             left = tuple(audio_of(pcm, prepared.span, window) for window in chunk.windows if window.index not in done)
-            if states[chunk.key] == "open" and left:
+            if left:
                 yield ChunkAudio(chunk, left)
 
     async def _check_unchanged(self) -> None:
@@ -170,9 +175,6 @@ class Run:
             merged.append(span)
         self._unreadable = merged
         await journal.remember(UNREADABLE, msgspec.json.encode(merged).decode())
-
-    async def _has_open_chunks(self, prepared: PreparedPart) -> bool:
-        return "open" in (await self._results.chunk_states(prepared.index)).values()
 
     async def _edge(self, source: Source, medium: Medium, nominal: float) -> Edge:
         """The real edge near a nominal one. Neighbouring parts ask for the same; the range's own ends stay where they are."""
