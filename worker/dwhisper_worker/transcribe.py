@@ -24,7 +24,7 @@ from dwhisper_worker.contract import (
     TranscribeRequest,
 )
 from dwhisper_worker.engines import load
-from dwhisper_worker.engines.engine import Clip, Decoded, Engine
+from dwhisper_worker.engines.engine import Clip, Decoded, Effort, Engine
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.host import peak_memory_bytes
 from dwhisper_worker.models import Weights
@@ -158,23 +158,23 @@ class Transcriber:
             chunk.on_event(TranscribeEvent())
 
     def _take(self) -> tuple[list[Piece], Decoding] | None:
-        """The next batch: pieces of one effort and one set of options, no more than leaves the other threads their share."""
+        """The next batch: pieces of one kind, no more than leaves the other threads their share."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closing)
             if self._closing:
                 return None
             first = self._queue[0]
-            decoding = self._decoding(first)
             room = max(1, min(self._engine.batch, math.ceil(len(self._queue) / self._engine.threads)))
-            alike = (piece for piece in self._queue if piece.effort == first.effort and self._decoding(piece) == decoding)
-            batch = list(islice(alike, room))
+            kind = self._kind(first)
+            batch = list(islice((piece for piece in self._queue if self._kind(piece) == kind), room))
             for piece in batch:
                 self._queue.remove(piece)
                 self._begun.add(piece.window)
-            return batch, decoding
+            return batch, kind[0]
 
-    def _decoding(self, piece: Piece) -> Decoding:
-        return self._chunks[piece.window].request.decoding
+    def _kind(self, piece: Piece) -> tuple[Decoding, Effort, int]:
+        """What pieces of one batch have in common."""
+        return self._chunks[piece.window].request.decoding, piece.effort, self._engine.padded(len(piece.samples))
 
     def _window_done(self, chunk: _Chunk, work: WindowWork) -> None:
         result = work.result()

@@ -50,8 +50,11 @@ class Engine(Protocol):
     """How many clips at once suit it."""
     multilingual: bool
 
+    def padded(self, samples: int) -> int:
+        """How many samples a clip of so many is decoded as: at least that. Clips of one batch are padded alike."""
+
     def decode(self, clips: Sequence[Clip], decoding: Decoding, effort: Effort) -> list[Decoded]:
-        """One result a clip, in order. Other clips of the batch change nothing in a clip's result."""
+        """One result a clip, in order, for clips that are `padded` alike. Other clips of the batch change nothing in a clip's result."""
 
     def detect_language(self, clips: Sequence[Clip]) -> list[dict[str, float]]:
         """For each clip the probability of each language; `{"en": 1.0}` where the model knows English only."""

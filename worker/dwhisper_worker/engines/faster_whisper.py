@@ -3,6 +3,7 @@
 Its batched pipeline is not used: that one drops guards, second tries and what a decoding left unheard. What is used are its model,
 features, tokenizer and alignment."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,7 +16,7 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
-from dwhisper_worker.contract import Code, Decoding, LoadRequest, Word
+from dwhisper_worker.contract import SAMPLE_RATE, Code, Decoding, LoadRequest, Word
 from dwhisper_worker.engines.engine import PROMPT_TOKENS, Clip, Decoded, Effort, Engine
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.host import usable_cores
@@ -23,6 +24,11 @@ from dwhisper_worker.models import Weights
 
 CPU_BATCH = 4
 CUDA_BATCH = 16
+SILENCE_AFTER_SECONDS = 1.0
+"""Whisper expects 30 s, but its encoder takes less: 20 s in less than half the time. It must see the speech end, else texts end in
+loops (WER 38 % against 0.6 %); from 0.5 s of silence on nothing changes."""
+STEP_SECONDS = 5.0
+"""Lengths that clips are padded to: few, so that there are others to fill a batch with."""
 SAMPLES_TO_DRAW = 5
 """How many texts are sampled at a temperature above 0, the likeliest being kept (`best_of`)."""
 PREPENDED = "\"'“¿([{-"
@@ -70,13 +76,20 @@ class FasterWhisper:
         self.batch = batch
         self.multilingual = bool(model.model.is_multilingual)
         self._model = model
+        self._hop = int(model.feature_extractor.hop_length)
+        """Samples a frame of the spectrogram."""
+        self._most_frames = int(model.feature_extractor.nb_max_frames)
         self._tokenizer = lru_cache(maxsize=8)(self._make_tokenizer)
+
+    def padded(self, samples: int) -> int:
+        """To the next step that leaves some silence after it; 30 s at most."""
+        return self._frames(samples) * self._hop
 
     def decode(self, clips: Sequence[Clip], decoding: Decoding, effort: Effort) -> list[Decoded]:
         """Decodes without timestamp tokens, which lose what follows a pause, and aligns the words afterwards."""
         tokenizer = self._tokenizer(decoding.language, "translate" if decoding.translate else "transcribe")
-        features = [self._model.feature_extractor(clip)[..., :-1] for clip in clips]
-        encoded = self._model.encode(np.stack([pad_or_trim(one) for one in features]))
+        features = [self._features(clip) for clip in clips]
+        encoded = self._encoded([pad_or_trim(one, self._frames(len(clip))) for one, clip in zip(features, clips, strict=True)])
         prompt = self._prompt(tokenizer, decoding if effort.prompted else replace(decoding, prompt="", hotwords=""))
         drawn = {"beam_size": effort.beam_size}
         if effort.temperature > 0:
@@ -93,7 +106,7 @@ class FasterWhisper:
             **drawn,
         )
         tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
-        frames = [min(one.shape[-1], self._model.feature_extractor.nb_max_frames) for one in features]
+        frames = [min(one.shape[-1], self._most_frames) for one in features]
         words = self._aligned(tokenizer, tokens, encoded, frames)
         return [
             Decoded(
@@ -111,9 +124,22 @@ class FasterWhisper:
             return [{"en": 1.0} for _ in clips]
         found = []
         for clip in clips:
-            encoded = self._model.encode(pad_or_trim(self._model.feature_extractor(clip)[..., :-1]))
+            encoded = self._model.encode(pad_or_trim(self._features(clip), self._frames(len(clip))))
             found.append({token[2:-2]: probability for token, probability in self._model.model.detect_language(encoded)[0]})
         return found
+
+    def _frames(self, samples: int) -> int:
+        steps = math.ceil((samples / SAMPLE_RATE + SILENCE_AFTER_SECONDS) / STEP_SECONDS)
+        return min(self._most_frames, round(steps * STEP_SECONDS * SAMPLE_RATE) // self._hop)
+
+    def _features(self, clip: Clip) -> Any:
+        return self._model.feature_extractor(clip)[..., :-1]
+
+    def _encoded(self, features: Sequence[Any]) -> Any:
+        """On a CPU one after the other, which is quicker than all at once (20 s of sound: 0.16 s against 0.25 s each)."""
+        if self.device != "cpu" or len(features) == 1:
+            return self._model.encode(np.stack(features))
+        return ctranslate2.StorageView.from_array(np.concatenate([np.array(self._model.encode(one[np.newaxis])) for one in features]))
 
     def _make_tokenizer(self, language: str, task: str) -> Any:
         return Tokenizer(self._model.hf_tokenizer, self.multilingual, task=task, language=language)

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 import whisper
-from whisper.audio import N_FRAMES, log_mel_spectrogram, pad_or_trim
+from whisper.audio import N_FRAMES, N_SAMPLES, log_mel_spectrogram, pad_or_trim
 
 from dwhisper_worker.contract import Code, Decoding, LoadRequest, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort, Engine
@@ -43,6 +43,10 @@ class OpenAIWhisper:
         self._model = model
         # The word times hook into the model's attention layers, which serves one caller at a time.
         self._lock = threading.Lock()
+
+    def padded(self, samples: int) -> int:
+        """Always 30 s: openai-whisper knows no other length."""
+        return max(samples, int(N_SAMPLES))
 
     def decode(self, clips: Sequence[Clip], decoding: Decoding, effort: Effort) -> list[Decoded]:
         """Its own `transcribe` with word times, guards off: they are the caller's."""
