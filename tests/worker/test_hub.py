@@ -1,5 +1,6 @@
 """Downloads, by the real client library from a hub of our own on this computer."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from dwhisper_worker import models
 from dwhisper_worker.contract import Code, DownloadProgress
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.hashes import read_manifest
+from dwhisper_worker.hub import why
 
 from tests.conftest import TINY_EN_SHA256
 from tests.worker.hub_server import COMMIT, Hub, serving
@@ -37,11 +39,12 @@ def hub(tiny_en: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 def failed(folder: Path) -> str:
-    """What is said about a download that failed; nothing of it may be left."""
+    """What is said about a download that failed; nothing of it may be left, and no model is here."""
     with pytest.raises(WorkerFailure) as failure:
         models.download(folder, "tiny.en")
     assert failure.value.code == Code.MODEL_DOWNLOAD_FAILED
     assert failure.value.fields["model"] == "tiny.en"
+    assert failure.value.fields["here"] == ""
     assert not list(folder.iterdir())
     return failure.value.fields["detail"]
 
@@ -91,7 +94,41 @@ def test_without_a_network_the_reason_is_told(tmp_path: Path, monkeypatch: pytes
     with socket.socket() as closed:  # bound, but nobody listens
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{closed.getsockname()[1]}")
-        assert "refused" in failed(tmp_path)
+        assert failed(tmp_path) == "127.0.0.1 refused the connection"
+
+
+def test_a_host_that_is_not_found_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")  # RFC 6761: it never is
+    assert failed(tmp_path) == "hub.invalid was not found, so this computer may not be online"
+
+
+def test_a_hub_without_a_certificate_is_not_trusted(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint.replace("http:", "https:"))
+    assert failed(tmp_path).startswith("there is no safe connection to 127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TimeoutError("timed out"), "huggingface.co did not answer in time"),
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "huggingface.co can't be reached (Network is unreachable)"),
+        (ValueError("first\nsecond"), "first"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_what_is_behind_a_failure_is_said_in_few_words(error: Exception, said: str) -> None:
+    wrapped = RuntimeError("advice of a library")
+    wrapped.__cause__ = error
+    assert why(wrapped, "huggingface.co").startswith(said)
+
+
+def test_the_models_that_are_here_are_named(hub: Hub, tiny_en: Path, tmp_path: Path) -> None:
+    hub.missing = True
+    models.import_folder(tmp_path, tiny_en, "mine")
+    with pytest.raises(WorkerFailure) as failure:
+        models.download(tmp_path, "small")
+    assert failure.value.fields["here"] == "mine"
 
 
 def test_a_repository_that_is_gone_is_told_as_such(hub: Hub, tmp_path: Path) -> None:

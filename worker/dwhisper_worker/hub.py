@@ -3,18 +3,21 @@
 What the library does beside that is switched off: telemetry, its own protocol (xet, whose files grow in ways that can't be watched), its
 bars, and the user's token, which public models don't need and which, expired, would be refused."""
 
+import errno
 import hashlib
 import logging
 import os
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from dwhisper_worker.contract import Code, DownloadProgress
-from dwhisper_worker.errors import WorkerFailure
+from dwhisper_worker.contract import DownloadProgress
 from dwhisper_worker.hashes import FileHash, hashed
 
 if TYPE_CHECKING:
@@ -26,6 +29,13 @@ WANTED = ("config.json", "preprocessor_config.json", "model.bin", "tokenizer.jso
 SECONDS_BETWEEN_PROGRESS = 0.5
 
 OnProgress = Callable[[DownloadProgress], None]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
+
+
+class HubTrouble(Exception):
+    """A download failed; why, in words that complete a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +49,14 @@ class _RemoteFile:
 
 def fetch(model: str, repository: str, into: Path, on_progress: OnProgress) -> tuple[str, dict[str, FileHash]]:
     """Downloads a repository's weights into a folder and checks them. Returns where they are from, as repository@commit, and the
-    hashes. Raises `WorkerFailure`. To cancel, end the process: nothing is locked, and what is left is swept up later."""
+    hashes. Raises `HubTrouble`. To cancel, end the process: nothing is locked, and what is left is swept up later."""
     for name in ("TELEMETRY", "XET", "PROGRESS_BARS", "IMPLICIT_TOKEN"):
         os.environ.setdefault(f"HF_HUB_DISABLE_{name}", "1")
     import huggingface_hub
+    from huggingface_hub import constants
 
     # Asked each time, not left to the library, which reads its environment once.
-    endpoint = os.environ.get("HF_ENDPOINT") or None
+    endpoint = os.environ.get("HF_ENDPOINT") or constants.ENDPOINT
     try:
         commit, files = _list(huggingface_hub.HfApi(endpoint=endpoint, token=False), repository)
         with _progress(model, into, sum(file.size for file in files), on_progress):
@@ -63,7 +74,7 @@ def fetch(model: str, repository: str, into: Path, on_progress: OnProgress) -> t
         raise
     except Exception as error:  # of several libraries underneath, and not documented
         log.info("downloading %s failed", repository, exc_info=error)
-        raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=model, detail=_in_few_words(error)) from error
+        raise HubTrouble(why(error, urlsplit(endpoint).hostname or endpoint)) from error
 
 
 def _list(api: "HfApi", repository: str) -> tuple[str, list[_RemoteFile]]:
@@ -121,10 +132,30 @@ def _bytes_in(folder: Path) -> int:
     return total
 
 
-def _in_few_words(error: BaseException) -> str:
-    """The root of a chain of exceptions, its first line: what wraps it is the library's advice to its own users."""
+def why(error: BaseException, host: str) -> str:
+    """What is behind a chain of exceptions: what wraps it is the library's advice to its own users."""
+    for one in _behind(error):
+        if isinstance(one, socket.gaierror):
+            return f"{host} was not found, so this computer may not be online"
+        if isinstance(one, ConnectionRefusedError):
+            return f"{host} refused the connection"
+        if isinstance(one, ssl.SSLError):
+            return f"there is no safe connection to {host} ({one.reason or one})"
+        if isinstance(one, TimeoutError):
+            return f"{host} did not answer in time"
+        if isinstance(one, OSError) and one.errno in _FULL:
+            return "the disk is full"
+        if isinstance(one, OSError) and one.errno in _UNREACHABLE:
+            return f"{host} can't be reached ({one.strerror}), so this computer may not be online"
     root = error
     while root.__cause__ is not None:
         root = root.__cause__
-    first = str(root).strip().partition("\n")[0]
-    return first or type(root).__name__
+    return str(root).strip().partition("\n")[0] or type(root).__name__
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """An exception and those it came from. One of the libraries hides the system's own (`from None`), which says most."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__

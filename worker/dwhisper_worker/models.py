@@ -94,7 +94,7 @@ def import_folder(folder: str | Path, path: str | Path, name: str) -> ModelState
         raise WorkerFailure(Code.BAD_REQUEST, detail=f"there is a model “{name}” in {folder} already: remove it first")
     with _broken_at(name, path):
         _check_vocabulary(name, examine_folder(path).vocabulary)
-    with _making, _disk_trouble(name, Code.BAD_REQUEST), _new_folder(name, folder) as partial:
+    with _making, _disk_trouble(), _new_folder(name, folder) as partial:
         for wanted in hub.WANTED:
             if (path / wanted).is_file():
                 shutil.copyfile(path / wanted, partial / wanted)
@@ -111,8 +111,7 @@ def remove(folder: str | Path, name: str) -> None:
     target = folder / _own_name(name)
     if not target.exists():
         if packages.find(name):
-            installed = ", ".join(dict.fromkeys(package for package, _ in packages.PACKAGES[name].parts))
-            raise WorkerFailure(Code.BAD_REQUEST, detail=f"the weights of “{name}” belong to an installed package: uninstall {installed}")
+            raise WorkerFailure(Code.MODEL_IN_PACKAGE, model=name, package=" ".join(packages.distributions(name)))
         raise WorkerFailure(Code.MODEL_UNKNOWN, model=name)
     try:
         if target.is_symlink():
@@ -152,7 +151,7 @@ def _make(name: str, folder: Path, on_progress: OnProgress) -> tuple[Path, str]:
     with _making:
         if not _whole(own):
             installed = packages.find(name)
-            with _disk_trouble(name, Code.MODEL_DOWNLOAD_FAILED), _new_folder(name, folder) as partial:
+            with _download_trouble(name, folder), _new_folder(name, folder) as partial:
                 if installed and not installed.whole:
                     source, files = _join(name, installed, partial), None
                 else:
@@ -160,8 +159,7 @@ def _make(name: str, folder: Path, on_progress: OnProgress) -> tuple[Path, str]:
                 try:
                     examine_folder(partial)
                 except Broken as error:
-                    detail = f"what came from {source} is not a whole model: {error}"
-                    raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=detail) from error
+                    raise hub.HubTrouble(f"what came from {source} is not a whole model: {error}") from error
                 _finish(partial, source, files)
     return own, "folder"
 
@@ -200,11 +198,27 @@ def _new_folder(name: str, folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _disk_trouble(name: str, code: Code) -> Iterator[None]:
+def _disk_trouble() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WorkerFailure(code, model=name, detail=f"{error.strerror}: {error.filename}") from error
+        raise WorkerFailure(Code.BAD_REQUEST, detail=f"{error.strerror}: {error.filename}") from error
+
+
+@contextmanager
+def _download_trouble(name: str, folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except hub.HubTrouble as error:
+        raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=str(error), here=_here(folder)) from error
+    except OSError as error:
+        detail = f"{error.filename or folder} can't be written ({error.strerror})"
+        raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=detail, here=_here(folder)) from error
+
+
+def _here(folder: Path) -> str:
+    """The names of the models that can be used without a download, separated by commas."""
+    return ", ".join(state.name for state in list_models(folder) if state.origin != "download" and state.problem is None)
 
 
 def _finish(partial: Path, source: str, files: dict[str, FileHash] | None = None) -> None:
@@ -278,7 +292,8 @@ def _resolve_checkpoint(name: str, folder: Path) -> Weights:
         if explicit or name not in MODELS:
             raise WorkerFailure(Code.MODEL_UNKNOWN, model=name)
         detail = f"openai-whisper’s weights are not downloaded: put {path.name} into {folder}"
-        raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=detail)
+        here = ", ".join(known for known in MODELS if (folder / f"{_own_name(known)}.pt").is_file())
+        raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=detail, here=here)
     with _broken_at(name, path):
         vocabulary = examine_checkpoint(path)
         _check_vocabulary(name, vocabulary)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import util
+from importlib import metadata, util
 from pathlib import Path
 
 
@@ -61,6 +61,13 @@ def find(name: str) -> Installed | None:
     if folder is None or len(parts) < len(package.parts):
         return None
     return Installed(folder, parts, package.sha256)
+
+
+def distributions(name: str) -> list[str]:
+    """What pip calls the packages that hold the weights of a model."""
+    known = metadata.packages_distributions()
+    modules = dict.fromkeys(module for module, _ in PACKAGES[name].parts)
+    return [distribution for module in modules for distribution in known.get(module, [module])]
 
 
 def _locate(package: str, inside: str) -> Path | None:
