@@ -1,8 +1,8 @@
 """Words to cues: what is on the screen from when to when.
 
 Where cues end is found by dynamic programming over the places where they may: of all ways to cut a stretch of speech into cues that
-fit, the one whose breaks (`breaks.py`, `lines.py`) cost least and whose cues are neither too short to read nor scraps. What a set of
-rules may want otherwise is in `Layout`.
+fit, the one whose breaks (`breaks.py`, `lines.py`) cost least and whose cues are neither too short or too full to read nor scraps. When
+they come and go is decided after that (`timing.py`).
 """
 
 from bisect import bisect_right
@@ -12,35 +12,22 @@ from itertools import pairwise, zip_longest
 
 from dwhisper_worker.contract import Segment, Word
 
+from dwhisper_gui.subtitles.frames import FrameRate, Frames
 from dwhisper_gui.subtitles.lines import Stretch, best_cuts, stretch_of
 from dwhisper_gui.subtitles.pieces import Piece, pieces
+from dwhisper_gui.subtitles.rules import DEFAULT, Pace, Rules
+from dwhisper_gui.subtitles.timing import Limits, Sound, milliseconds, timed
 
 CUE_COST = 2.0
 """Of each cue: short sentences that follow at once share one."""
 TOO_SHORT_COST = 8.0
 """Of a cue that must go at once; in proportion to what it lacks of the shortest time."""
+TOO_FAST_COST = 8.0
+"""Of each second that a cue lacks to be read in."""
 SCRAP_COST = 5.0
 """Of a single word, or less than a quarter of a line, on its own."""
 EMPTY_COST = 2.0
 """Of a cue with hardly any text in it, less the fuller it is: so those of one long sentence come out alike."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a cue may be. Times in seconds; a line's length in cells (`cells.py`)."""
-
-    line_cells: int = 42
-    lines: int = 2
-    longest: float = 7.0
-    shortest: float = 0.833
-    """Kept where the next cue leaves room."""
-    gap: float = 0.083
-    """Between two cues that would otherwise touch, so that the eye sees the change: two frames."""
-    longest_silence: float = 1.0
-    """A cue never spans a longer one between two words."""
-
-
-DEFAULT = Layout()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,43 +41,50 @@ class Cue:
     words: tuple[tuple[Word, ...], ...] = ()
 
 
-def cues(segments: Iterable[Segment], language: str, layout: Layout = DEFAULT) -> list[Cue]:
-    """The cues of a text in that language (a code of `contract.LANGUAGES`): in order, without overlap, every word in exactly one.
+def cues(
+    segments: Iterable[Segment], language: str, rules: Rules = DEFAULT, frame_rate: FrameRate | None = None, shots: Sequence[float] = ()
+) -> list[Cue]:
+    """The cues of a text in that language (a code of `contract.LANGUAGES`): in order, without overlap, every word in exactly one; on the
+    frames of a picture of that rate, and with its shots, where those are given (when each but the first begins, in seconds).
 
-    All are within the layout, but for two things: a grapheme wider than a line, and words that leave no time for `shortest` and `gap`."""
-    found = [lines for stretch in _stretches(segments, language, layout) for lines in _cut(stretch, layout)]
-    starts: list[int] = []
-    for lines in found:
-        # Only where many words have one time does a cue start after its first word.
-        starts.append(max(lines[0][0].start, starts[-1] + 1 if starts else 0))
-    return [_cue(lines, start, following, layout) for lines, (start, following) in zip(found, zip_longest(starts, starts[1:]), strict=True)]
+    All keep to the rules as far as they can without other words; `problems.py` tells what could not be had."""
+    pace, limits = rules.pace_of(language), Limits.of(rules, Frames.of(frame_rate))
+    stretches = list(_stretches(segments, language, rules))
+    nexts = (stretch.pieces[0].start for stretch in stretches[1:])
+    found = [lines for stretch, following in zip_longest(stretches, nexts) for lines in _cut(stretch, following, rules, pace, limits)]
+    sounds = [_sound(lines, pace) for lines in found]
+    return [_cue(lines, *times) for lines, times in zip(found, timed(sounds, limits, shots), strict=True)]
 
 
-def _stretches(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[Stretch]:
+def _stretches(segments: Iterable[Segment], language: str, rules: Rules) -> Iterator[Stretch]:
     """The text, cut at every silence that no cue may span."""
-    found = pieces(segments, layout.line_cells)
-    silence = _milliseconds(layout.longest_silence)
+    line_cells = rules.cells_of(language)
+    found = pieces(segments, line_cells)
+    silence = milliseconds(rules.longest_silence)
     begin = 0
     for end in range(1, len(found) + 1):
         if end == len(found) or found[end].start - found[end - 1].end > silence:
-            yield stretch_of(found[begin:end], language, layout.line_cells)
+            yield stretch_of(found[begin:end], language, line_cells)
             begin = end
 
 
-def _cut(stretch: Stretch, layout: Layout) -> Iterator[list[Sequence[Piece]]]:
-    """The lines of each cue."""
-    for begin, end in pairwise([0, *_cue_ends(stretch, layout)]):
+def _cut(stretch: Stretch, following: int | None, rules: Rules, pace: Pace, limits: Limits) -> Iterator[list[Sequence[Piece]]]:
+    """The lines of each cue. `following`: when the next stretch begins, in milliseconds."""
+    for begin, end in pairwise([0, *_cue_ends(stretch, following, rules, pace, limits)]):
         _, cuts = best_cuts(stretch, begin, end)
         yield [stretch.pieces[first:last] for first, last in pairwise([begin, *cuts, end])]
 
 
-def _cue_ends(stretch: Stretch, layout: Layout) -> list[int]:
+def _cue_ends(stretch: Stretch, following: int | None, rules: Rules, pace: Pace, limits: Limits) -> list[int]:
     count = len(stretch.pieces)
-    farthest = _farthest(stretch, layout)
+    farthest = _farthest(stretch, rules.lines, limits)
     starts = [piece.start for piece in stretch.pieces]
     filled, begun, line_ends = stretch.filled, stretch.begun, stretch.line_ends
-    enough = _milliseconds(layout.shortest + layout.gap)
-    room = layout.lines * layout.line_cells
+    text_to, text_from = (stretch.words, [words - 1 for words in stretch.words[1:]]) if pace.words else (filled, begun)
+    a_unit = pace.milliseconds(1) if pace.words else pace.milliseconds(1 / pace.cells)
+    free, gone = _leave(stretch, following, rules, limits)
+    shortest, held = milliseconds(rules.shortest), milliseconds(max(rules.shortest, rules.held))
+    room = rules.lines * stretch.line_cells
     best = [0.0] * (count + 1)
     came_from = [0] * (count + 1)
     earliest = 0
@@ -105,10 +99,16 @@ def _cue_ends(stretch: Stretch, layout: Layout) -> list[int]:
                 continue
             width = filled[end] - begun[begin]
             cost += EMPTY_COST * (1 - width / room) ** 2
-            if end - begin == 1 or width < layout.line_cells / 4:
+            if end - begin == 1 or width < stretch.line_cells / 4:
                 cost += SCRAP_COST
-            if end < count and starts[end] - starts[begin] < enough:
-                cost += TOO_SHORT_COST * (1 - (starts[end] - starts[begin]) / enough)
+            start = starts[begin]
+            time = free[end] - start
+            if time < shortest:
+                cost += TOO_SHORT_COST * (1 - time / shortest)
+            time = min(time, max(gone[end] - start, held))
+            reading = a_unit * (text_to[end] - text_from[begin])
+            if time < reading:
+                cost += TOO_FAST_COST * (reading - time) / 1000
             if cost < least and line_ends[begin] < end:
                 cost += best_cuts(stretch, begin, end)[0]
             if cost < least:
@@ -122,34 +122,40 @@ def _cue_ends(stretch: Stretch, layout: Layout) -> list[int]:
     return ends[::-1]
 
 
-def _farthest(stretch: Stretch, layout: Layout) -> list[int]:
+def _leave(stretch: Stretch, following: int | None, rules: Rules, limits: Limits) -> tuple[list[float], list[float]]:
+    """When a cue that ends at each place must go, in milliseconds: for the next one, and since its sound is over."""
+    gap = limits.frames.milliseconds(limits.gap)
+    nexts = [piece.start for piece in stretch.pieces]
+    free = [float(start - gap) for start in nexts]
+    linger = milliseconds(rules.linger)
+    gone = [0.0, *(float(piece.end + linger) for piece in stretch.pieces)]
+    return [*free, float("inf") if following is None else float(following - gap)], gone
+
+
+def _farthest(stretch: Stretch, lines: int, limits: Limits) -> list[int]:
     """The farthest place at which a cue that begins at each place can end: it fits in its lines and its time, or is one piece."""
     ends = [piece.end for piece in stretch.pieces]
-    longest = _milliseconds(layout.longest)
+    longest = limits.frames.milliseconds(limits.longest)
     found = []
     for begin, piece in enumerate(stretch.pieces):
         end = begin
-        for _ in range(layout.lines):
+        for _ in range(lines):
             end = stretch.line_ends[end]
         found.append(max(begin + 1, min(end, bisect_right(ends, piece.start + longest))))
     return found
 
 
-def _cue(lines: Sequence[Sequence[Piece]], start: int, following: int | None, layout: Layout) -> Cue:
-    """`start` and the start of the following cue in milliseconds; None: there is none."""
-    end = max(lines[-1][-1].end, start + _milliseconds(layout.shortest))
-    end = min(end, start + _milliseconds(layout.longest))
-    if following is not None:
-        # Where there is hardly any time, the gap takes no more than half of it.
-        end = min(end, following - min(_milliseconds(layout.gap), (following - start) // 2))
+def _cue(lines: Sequence[Sequence[Piece]], start: int, end: int) -> Cue:
+    """Times in milliseconds."""
     words = tuple(tuple(_word(piece, first=i == 0) for i, piece in enumerate(line)) for line in lines)
     return Cue(start / 1000, end / 1000, tuple("".join(word.text for word in line) for line in words), words)
+
+
+def _sound(lines: Sequence[Sequence[Piece]], pace: Pace) -> Sound:
+    texts = ["".join(piece.shown for piece in line).strip() for line in lines]
+    return Sound(lines[0][0].start, lines[-1][-1].end, pace.needed(texts))
 
 
 def _word(piece: Piece, *, first: bool) -> Word:
     text = f" {piece.text}" if piece.spaced and not first else piece.text
     return Word(piece.start / 1000, piece.end / 1000, text, piece.probability)
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)

@@ -1,4 +1,4 @@
-"""Writing a transcript's files: whole or not at all, and never over another file unless asked.
+"""Writing a document's files: whole or not at all, and never over another file unless asked.
 
 Each file is written under another name in its folder, to the disk, and then given its own by one operation of the file system. So
 whoever looks sees no half file, and of two programs that want one name one gets the next.
@@ -7,13 +7,13 @@ whoever looks sees no half file, and of two programs that want one name one gets
 import contextlib
 import os
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 from dwhisper_gui.core.errors import OutputFolderUnusable, OutputNotWritable
-from dwhisper_gui.core.transcript import Transcript
-from dwhisper_gui.subtitles.formats import formats_named
+from dwhisper_gui.subtitles.document import Document
+from dwhisper_gui.subtitles.formats import Format
 from dwhisper_gui.subtitles.names import file_name, longest_name
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -22,30 +22,29 @@ _ANY_MODE = 0o666
 
 
 def export(
-    transcript: Transcript,
+    document: Document,
     medium_path: bytes,
-    formats: Sequence[str],
+    formats: Sequence[Format],
     folder: bytes | None,
     overwrite: bool,
     job: str,
     keep: Collection[bytes] = (),
 ) -> list[bytes]:
-    """Writes a transcript in each format, into `folder` or (None) beside its medium. Returns the paths, in the order of the formats.
+    """Writes a document in each format, into `folder` or (None) beside its medium. Returns the paths, in the order of the formats.
 
     All files of one export have one number: if `video.en.srt` or `video.en.vtt` is there, they are `video_2.en.srt` and `video_2.en.vtt`;
     with `overwrite` those that are there are replaced, save the files in `keep`: they count as taken. Where a draft of one can't be
     written, none is.
 
-    Raises `FormatUnknown`, before anything is written; `OutputNotWritable`. `job` is for its sentence."""
-    wanted = formats_named(formats)
+    Raises `OutputNotWritable`. `job` is for its sentence."""
     medium = Path(os.fsdecode(medium_path))
     into = medium.parent if folder is None else Path(os.fsdecode(folder))
     longest = longest_name(into)
 
     def paths(number: int) -> list[Path]:
-        return [into / file_name(medium, number, transcript.text_language, made.extension, longest) for made in wanted]
+        return [into / file_name(medium, number, document.transcript.text_language, made.extension, longest) for made in formats]
 
-    contents = [made.write(transcript, _readable(medium.name)) for made in wanted]
+    contents = [made.write(document) for made in formats]
     written = paths(1)
     try:
         with _drafts(into, contents) as drafts:
@@ -63,23 +62,30 @@ def export(
     return [os.fsencode(path) for path in written]
 
 
-def same_files(transcript: Transcript, medium_path: bytes, formats: Sequence[str], folder: bytes | None) -> dict[str, bytes]:
-    """Of the files that `export` could have written of this transcript, those that are there and hold just what it would write, by
-    their format: a program that ended in the midst of it may have left them."""
+def same_files(
+    document: Document, medium_path: bytes, formats: Iterable[Format], folder: bytes | None, among: Collection[bytes] | None = None
+) -> dict[str, bytes]:
+    """Of the files that `export` could have written of this document, those that are there and hold just what it would write, by the name
+    of their format: a program that ended in the midst of it may have left them. None but those in `among`, where that is given."""
     medium = Path(os.fsdecode(medium_path))
     into = medium.parent if folder is None else Path(os.fsdecode(folder))
     longest = longest_name(into)
     found = {}
-    for made in formats_named(formats):
-        content = made.write(transcript, _readable(medium.name))
+    for made in formats:
+        content = made.write(document)
         for number in count(1):
-            path = into / file_name(medium, number, transcript.text_language, made.extension, longest)
+            path = into / file_name(medium, number, document.transcript.text_language, made.extension, longest)
             if not os.path.lexists(path):
                 break
-            if _holds(path, content):
+            if (among is None or os.fsencode(path) in among) and _holds(path, content):
                 found[made.name] = os.fsencode(path)
                 break
     return found
+
+
+def shown_name(medium_path: bytes) -> str:
+    """The name of a medium for people: bytes that are no text are replaced."""
+    return _readable(Path(os.fsdecode(medium_path)).name)
 
 
 def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
@@ -92,8 +98,8 @@ def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
         with _drafts(into, [b""]):
             pass
     except OSError as error:
-        name = _readable(Path(os.fsdecode(medium_path)).name)
-        raise OutputFolderUnusable(name=name, path=_readable(str(into)), detail=error.strerror or str(error)) from error
+        detail = "it is a file" if isinstance(error, FileExistsError) else error.strerror or str(error)
+        raise OutputFolderUnusable(name=shown_name(medium_path), path=_readable(str(into)), detail=detail) from error
 
 
 def _readable(name: str) -> str:

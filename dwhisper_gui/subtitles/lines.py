@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from dwhisper_gui.subtitles import breaks
 from dwhisper_gui.subtitles.pieces import Piece
@@ -28,17 +28,20 @@ class Stretch:
     """Cells up to each place."""
     begun: Sequence[int]
     """The same with the space after it, which a line that begins there does not show."""
+    words: Sequence[int]
+    """White space before each place, which is what parts words."""
     line_ends: Sequence[int]
     """The farthest place at which a line that begins at each place can end."""
 
 
 def stretch_of(pieces: Sequence[Piece], language: str, line_cells: int) -> Stretch:
     """The stretch, measured. The text before and after it is broken off at no cost."""
-    costs = [0.0, *(breaks.cost(before, after, language) for before, after in pairwise(pieces)), 0.0]
+    costs = [0.0, *breaks.costs(pieces, language), 0.0]
     filled = list(accumulate((piece.cells + piece.spaced for piece in pieces), initial=0))
     begun = [cells + piece.spaced for cells, piece in zip(filled, pieces, strict=False)]
     line_ends = [max(place + 1, bisect_right(filled, cells + line_cells) - 1) for place, cells in enumerate(begun)]
-    return Stretch(pieces, line_cells, costs, filled, begun, [*line_ends, len(pieces)])
+    words = list(accumulate((int(piece.spaced) for piece in pieces), initial=0))
+    return Stretch(pieces, line_cells, costs, filled, begun, words, [*line_ends, len(pieces)])
 
 
 def lines_needed(stretch: Stretch, begin: int, end: int) -> int:

@@ -6,67 +6,69 @@ FFmpeg with a backslash in WebVTT: there an invisible word joiner takes apart wh
 """
 
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
+from itertools import zip_longest
 
-from dwhisper_gui.core.transcript import Transcript
-from dwhisper_gui.subtitles.cues import cues
-from dwhisper_gui.subtitles.pieces import pieces
+from dwhisper_gui.subtitles.cues import Cue
+from dwhisper_gui.subtitles.document import Document
+from dwhisper_gui.subtitles.paragraphs import paragraphs
+from dwhisper_gui.subtitles.plain import encoded, timestamp
 
-PARAGRAPH_PAUSE_SECONDS = 2.0
-
-_JOINER = "\u2060"
+JOINER = "\u2060"
+"""Invisible, without width, and never a place for a line break."""
 _LIKE_ASS = re.compile(r"\\(?=[Nnh{}])")
 _LIKE_SUBRIP = re.compile(_LIKE_ASS.pattern + r"|<(?=[\s/]*[A-Za-z])|\{(?=\\|[A-Za-z]:)|--(?=>)")
 
 
-def srt(transcript: Transcript, _: str) -> bytes:
+def srt(document: Document) -> bytes:
     """SubRip, UTF-8 without a byte order mark."""
     blocks = []
-    for number, cue in enumerate(cues(transcript.segments, transcript.text_language), 1):
+    for number, cue in enumerate(document.cues, 1):
         lines = "\n".join(_apart(_LIKE_SUBRIP, line) for line in cue.lines)
-        blocks.append(f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{lines}\n\n")
-    return _encoded("".join(blocks))
+        blocks.append(f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{lines}\n\n")
+    return encoded("".join(blocks))
 
 
-def vtt(transcript: Transcript, _: str) -> bytes:
+def vtt(document: Document) -> bytes:
     """WebVTT (https://www.w3.org/TR/webvtt1/)."""
-    blocks = ["WEBVTT\n\n"]
-    for cue in cues(transcript.segments, transcript.text_language):
-        lines = "\n".join(escape(_apart(_LIKE_ASS, line), quote=False) for line in cue.lines)
-        blocks.append(f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{lines}\n\n")
-    return _encoded("".join(blocks))
+    return _webvtt(document, lambda cue: "\n".join(_escaped(line) for line in cue.lines))
 
 
-def txt(transcript: Transcript, _: str) -> bytes:
+def vtt_words(document: Document) -> bytes:
+    """WebVTT with the time at which each word begins, for players that show them one by one."""
+    return _webvtt(document, lambda cue: "".join(_timed(cue)))
+
+
+def txt(document: Document) -> bytes:
     """The text without times; a pause of 2 s begins a new paragraph."""
-    return _encoded("\n".join(f"{paragraph}\n" for paragraph in _paragraphs(transcript)))
+    texts = ("".join(piece.shown for piece in paragraph).strip() for paragraph in paragraphs(document.transcript))
+    return encoded("\n".join(f"{text}\n" for text in texts))
 
 
-def _paragraphs(transcript: Transcript) -> Iterator[str]:
-    text: list[str] = []
-    end = 0
-    for piece in pieces(transcript.segments, sys.maxsize):
-        if text and piece.start - end > PARAGRAPH_PAUSE_SECONDS * 1000:
-            yield "".join(text)
-            text = []
-        text.append(piece.shown if text else piece.text)
-        end = piece.end
-    if text:
-        yield "".join(text)
+def _webvtt(document: Document, content: Callable[[Cue], str]) -> bytes:
+    blocks = [f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}\n{content(cue)}\n\n" for cue in document.cues]
+    return encoded("WEBVTT\n\n" + "".join(blocks))
 
 
-def _apart(like: re.Pattern[str], line: str) -> str:
-    return like.sub(lambda found: found.group() + _JOINER, line)
+def _timed(cue: Cue) -> Iterator[str]:
+    latest = cue.start
+    for i, line in enumerate(cue.words):
+        yield "\n" if i else ""
+        for word, following in zip_longest(line, line[1:]):
+            text = word.text.lstrip()
+            yield " " * (len(word.text) - len(text))
+            # A time must be within the cue and later than the one before.
+            if latest < word.start < cue.end:
+                latest = word.start
+                yield f"<{timestamp(latest, '.')}>"
+            yield _escaped(text, following.text[0] if following else "")
 
 
-def _clock(seconds: float, point: str) -> str:
-    rest, milliseconds = divmod(round(seconds * 1000), 1000)
-    minutes, second = divmod(rest, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours:02}:{minute:02}:{second:02}{point}{milliseconds:03}"
+def _escaped(text: str, following: str = "") -> str:
+    guarded = _apart(_LIKE_ASS, text + following)
+    return escape(guarded.removesuffix(following), quote=False)
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+def _apart(like: re.Pattern[str], text: str) -> str:
+    return like.sub(lambda found: found.group() + JOINER, text)

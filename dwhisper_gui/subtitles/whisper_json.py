@@ -10,21 +10,22 @@ from typing import Any
 
 from dwhisper_worker.contract import Segment, Span
 
-from dwhisper_gui.core.transcript import Transcript
+from dwhisper_gui.subtitles.document import Document
 
 FRAMES_PER_SECOND = 100
 """Of Whisper's spectrogram: the unit of `seek`."""
 
 
-def whisper_json(transcript: Transcript, name: str) -> bytes:
+def whisper_json(document: Document) -> bytes:
     """The whole transcript, word by word. Times in seconds, those of the medium."""
-    document = {
+    transcript = document.transcript
+    content = {
         "text": "".join(segment.text for segment in transcript.segments),
         "segments": [_segment(number, segment) for number, segment in enumerate(transcript.segments)],
         # As there: the language that was spoken, even of a translation.
         "language": transcript.language,
         "dwhisper": {
-            "medium": name,
+            "medium": document.medium,
             "duration": transcript.duration,
             "engine": transcript.engine,
             "model": transcript.model,
@@ -37,7 +38,7 @@ def whisper_json(transcript: Transcript, name: str) -> bytes:
             "sampled": _spans(transcript.sampled),
         },
     }
-    return json.dumps(document).encode("ascii")
+    return json.dumps(content).encode("ascii")
 
 
 def _segment(number: int, segment: Segment) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from dwhisper_worker.contract import Word
 
-from dwhisper_gui.subtitles.breaks import INSIDE, cost
+from dwhisper_gui.subtitles.breaks import INSIDE, INSIDE_PHRASE, costs
 from dwhisper_gui.subtitles.pieces import pieces
 
 from .texts import letters, segment, spoken
@@ -14,8 +14,8 @@ from .texts import letters, segment, spoken
 def ranked(words: Sequence[Word], language: str) -> list[str]:
     """The text before each break, the best break first."""
     found = pieces([segment(words)], 42)
-    costs = {"".join(piece.shown for piece in found[:i]).strip(): cost(found[i - 1], found[i], language) for i in range(1, len(found))}
-    return sorted(costs, key=lambda before: costs[before])
+    texts = ["".join(piece.shown for piece in found[:i]).strip() for i in range(1, len(found))]
+    return [text for _, text in sorted(zip(costs(found, language), texts, strict=True), key=lambda pair: pair[0])]
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,22 @@ def test_the_same_in_japanese(text: str, best: str, worst: str) -> None:
     ("before", "after"), [(" state", "-of"), (" $", "100"), ("東", "ー"), ("「", "東"), (" wirklich", " !"), (" one", "two")]
 )
 def test_inside_a_word_is_the_last_resort(before: str, after: str) -> None:
-    one, two = pieces([segment([Word(0.0, 1.0, before, 0.9), Word(1.0, 2.0, after, 0.9)])], 42)
-    assert cost(one, two, "de") == INSIDE
+    assert costs(pieces([segment([Word(0.0, 1.0, before, 0.9), Word(1.0, 2.0, after, 0.9)])], 42), "de") == [INSIDE]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "今日は|会議に|参加していただき|ありがとう|ございます"),
+        ("zh", "我们|一起|去|公园|散步吧"),
+        ("zh", "我們|一起去|公園|散步吧"),
+        ("th", "ผม|คิด|ว่า|เรา|ควร|จะ|เริ่ม|ต้น|การ|ประชุม"),
+    ],
+)
+def test_a_phrase_without_spaces_is_broken_only_at_its_end(language: str, text: str) -> None:
+    found = pieces([segment(letters(text.replace("|", "")))], 42)
+    inside = {
+        "".join(piece.shown for piece in found[:i]): cost in (INSIDE_PHRASE, INSIDE) for i, cost in enumerate(costs(found, language), 1)
+    }
+    ends = ["".join(text.split("|")[:i]) for i in range(1, text.count("|") + 1)]
+    assert [before for before, is_inside in inside.items() if not is_inside] == ends

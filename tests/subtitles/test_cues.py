@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,14 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dwhisper_gui.subtitles.cells import cells, graphemes
-from dwhisper_gui.subtitles.cues import DEFAULT, Cue, Layout, cues
+from dwhisper_gui.subtitles.cues import Cue, cues
+from dwhisper_gui.subtitles.rules import DEFAULT, PLAIN, Rules
 
 from .texts import letters, segment, spoken
 
 
-def shown(text: str, language: str = "en", layout: Layout = DEFAULT) -> list[str]:
+def shown(text: str, language: str = "en", rules: Rules = DEFAULT) -> list[str]:
     """The cues of a text, lines parted by a slash."""
-    return [" / ".join(cue.lines) for cue in cues([segment(spoken(text))], language, layout)]
+    return [" / ".join(cue.lines) for cue in cues([segment(spoken(text))], language, rules)]
 
 
 def test_no_words_no_cues() -> None:
@@ -78,7 +80,7 @@ def test_a_short_cue_stays_for_as_long_as_it_needs() -> None:
 
 
 def test_but_not_over_the_next_one() -> None:
-    one, two = cues([segment([Word(1.0, 1.1, " Yes.", 0.9), Word(2.15, 2.3, " No.", 0.9)])], "en", Layout(shortest=3.0))
+    one, two = cues([segment([Word(1.0, 1.1, " Yes.", 0.9), Word(2.15, 2.3, " No.", 0.9)])], "en", replace(PLAIN, shortest=3.0))
     assert (one.start, one.end, two.start) == (1.0, 2.067, 2.15)
 
 
@@ -118,8 +120,8 @@ def test_the_words_of_a_line_make_the_line() -> None:
 
 
 def test_another_layout_is_kept_to() -> None:
-    layout = Layout(line_cells=16, lines=3, longest=5.0)
-    found = cues([segment(spoken(" one two three four five six seven eight nine ten eleven twelve" * 4))], "en", layout)
+    rules = replace(PLAIN, line_cells=16, lines=3, longest=5.0)
+    found = cues([segment(spoken(" one two three four five six seven eight nine ten eleven twelve" * 4))], "en", rules)
     assert max(len(cue.lines) for cue in found) == 3
     assert max(cells(line) for cue in found for line in cue.lines) <= 16
     assert max(cue.end - cue.start for cue in found) <= 5.0
@@ -202,24 +204,24 @@ def visible(text: str) -> str:
     return "".join(letter for letter in text if not letter.isspace() and not (ord(letter) < 32 or 127 <= ord(letter) < 160))
 
 
-def hold(found: list[Cue], segments: list[Segment], layout: Layout) -> None:
+def hold(found: list[Cue], segments: list[Segment], rules: Rules) -> None:
     said = "".join(one.text for one in segments)
     assert visible("".join(line for cue in found for line in cue.lines)) == visible(said)
     for cue in found:
         assert 0 <= cue.start < cue.end
         assert math.isfinite(cue.end)
-        assert round((cue.end - cue.start) * 1000) <= round(layout.longest * 1000)
-        assert 1 <= len(cue.lines) <= layout.lines
+        assert round((cue.end - cue.start) * 1000) <= round(rules.longest * 1000)
+        assert 1 <= len(cue.lines) <= rules.lines
         assert cue.lines == tuple("".join(word.text for word in line) for line in cue.words)
         for line in cue.lines:
             assert line
             assert line == line.strip()
             assert len(line.splitlines()) == 1
-            assert cells(line) <= layout.line_cells or len(graphemes(line)) == 1
+            assert cells(line) <= rules.line_cells or len(graphemes(line)) == 1
         words = [word for line in cue.words for word in line]
         for before, after in pairwise(words):
             assert before.start <= before.end <= after.start
-            assert after.start - before.end <= layout.longest_silence + 0.0005
+            assert after.start - before.end <= rules.longest_silence + 0.0005
     assert all(cue.end <= following.start for cue, following in pairwise(found))
 
 
@@ -232,9 +234,9 @@ def test_whatever_comes_is_shown_once_in_order_within_the_layout(segments: list[
     assert cues(segments, language) == found
 
 
-@given(streams(), st.builds(Layout, line_cells=st.integers(4, 60), lines=st.integers(1, 3), longest=st.floats(1.0, 9.0)))
-def test_whatever_the_layout_is(segments: list[Segment], layout: Layout) -> None:
-    hold(cues(segments, "en", layout), segments, layout)
+@given(streams(), st.builds(replace, st.just(PLAIN), line_cells=st.integers(4, 60), lines=st.integers(1, 3), longest=st.floats(1.0, 9.0)))
+def test_whatever_the_layout_is(segments: list[Segment], rules: Rules) -> None:
+    hold(cues(segments, "en", rules), segments, rules)
 
 
 @given(st.lists(LATIN, min_size=1, max_size=60), st.floats(0.01, 0.2))
@@ -242,4 +244,4 @@ def test_even_speech_starts_each_cue_with_its_word(texts: list[str], pace: float
     words = spoken("".join(f" {text}" for text in texts), 3.0, seconds_a_letter=pace)
     for cue in cues([segment(words)], "en"):
         assert cue.start == cue.words[0][0].start
-        assert cue.end <= max(cue.words[-1][-1].end, cue.start + DEFAULT.shortest) + 0.0005
+        assert cue.end <= max(cue.words[-1][-1].end + DEFAULT.linger, cue.start + DEFAULT.shortest) + 0.0005

@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from dwhisper_gui.core.errors import FormatUnknown, OutputFolderUnusable, OutputNotWritable
+from dwhisper_gui.subtitles.document import document_of
 from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
-from dwhisper_gui.subtitles.formats import FORMATS
+from dwhisper_gui.subtitles.formats import FORMATS, formats_named
 
 from .texts import segment, spoken, talk, transcript
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NOBODY = 65534
+TALK = document_of(talk(), "video.mp4")
 
 
 def names(folder: Path) -> list[str]:
@@ -30,13 +32,13 @@ def names(folder: Path) -> list[str]:
 def export_talk(medium: Path, *formats: str, folder: Path | None = None, overwrite: bool = False) -> list[str]:
     """The names of the files written; checks that they lie where they should and hold what they should."""
     into = None if folder is None else os.fsencode(folder)
-    written = export(talk(), os.fsencode(medium), formats or ("srt",), into, overwrite, "k7")
+    written = export(document_of(talk(), medium.name), os.fsencode(medium), formats_named(formats or ["srt"]), into, overwrite, "k7")
     paths = [Path(os.fsdecode(path)) for path in written]
     for path, name in zip(paths, formats or ("srt",), strict=True):
         assert path.parent == (medium.parent if folder is None else folder)
         content = path.read_bytes()
         if name != "json":
-            assert content == FORMATS[name].write(talk(), medium.name)
+            assert content == FORMATS[name].write(document_of(talk(), medium.name))
         else:
             assert json.loads(content)["segments"]
     return [path.name for path in paths]
@@ -55,14 +57,16 @@ def test_or_in_the_folder_asked_for(tmp_path: Path) -> None:
 
 def test_a_medium_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert export(talk(), b"-v.mp4", ["srt"], None, False, "k7") == [b"-v.en.srt"]
+    assert export(TALK, b"-v.mp4", formats_named(["srt"]), None, False, "k7") == [b"-v.en.srt"]
     assert names(tmp_path) == ["-v.en.srt"]
 
 
 def test_a_translation_is_english(tmp_path: Path) -> None:
     said = transcript(segment(spoken(" Hello.")), language="de")
     translated = type(said)(**{**{name: getattr(said, name) for name in said.__slots__}, "translated": True})
-    assert export(translated, os.fsencode(tmp_path / "v.mp4"), ["txt"], None, False, "k7") == [os.fsencode(tmp_path / "v.en.txt")]
+    assert export(document_of(translated, "v.mp4"), os.fsencode(tmp_path / "v.mp4"), formats_named(["txt"]), None, False, "k7") == [
+        os.fsencode(tmp_path / "v.en.txt")
+    ]
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:
@@ -79,13 +83,15 @@ def test_unless_it_is_to_be_overwritten(tmp_path: Path) -> None:
 
 
 def test_but_never_what_is_to_be_kept(tmp_path: Path) -> None:
-    first = export(talk(), os.fsencode(tmp_path / "video.mp4"), ["srt"], None, True, "k7")
+    first = export(TALK, os.fsencode(tmp_path / "video.mp4"), formats_named(["srt"]), None, True, "k7")
     (tmp_path / "video.en.srt").write_text("of another medium")
-    second = export(talk(), os.fsencode(tmp_path / "video.mkv"), ["srt", "txt"], None, True, "k8", first)
+    second = export(TALK, os.fsencode(tmp_path / "video.mkv"), formats_named(["srt", "txt"]), None, True, "k8", first)
     assert [Path(os.fsdecode(path)).name for path in second] == ["video_2.en.srt", "video_2.en.txt"]
     assert (tmp_path / "video.en.srt").read_text() == "of another medium"
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
-    third = export(talk(), os.fsencode(tmp_path / "video.avi"), ["srt"], os.fsencode(tmp_path / "link"), True, "k9", (*first, *second))
+    third = export(
+        TALK, os.fsencode(tmp_path / "video.avi"), formats_named(["srt"]), os.fsencode(tmp_path / "link"), True, "k9", (*first, *second)
+    )
     assert [Path(os.fsdecode(path)).name for path in third] == ["video_3.en.srt"]
 
 
@@ -93,7 +99,7 @@ def test_files_that_hold_just_what_would_be_written_are_found_again(tmp_path: Pa
     (tmp_path / "video.en.srt").write_text("mine")
     assert export_talk(tmp_path / "video.mp4", "srt", "txt") == ["video_2.en.srt", "video_2.en.txt"]
     (tmp_path / "video_2.en.txt").write_text("changed")
-    found = same_files(talk(), os.fsencode(tmp_path / "video.mp4"), ["srt", "txt", "vtt"], None)
+    found = same_files(TALK, os.fsencode(tmp_path / "video.mp4"), formats_named(["srt", "txt", "vtt"]), None)
     assert found == {"srt": os.fsencode(tmp_path / "video_2.en.srt")}
 
 
@@ -173,7 +179,7 @@ def test_whatever_the_medium_is_called(tmp_path: Path, stem: bytes) -> None:
     medium = os.fsencode(tmp_path) + b"/" + stem + b".mp4"
     Path(os.fsdecode(medium)).touch()
     for _ in range(2):
-        for path in export(talk(), medium, ["srt", "json"], None, False, "k7"):
+        for path in export(TALK, medium, formats_named(["srt", "json"]), None, False, "k7"):
             written = Path(os.fsdecode(path))
             assert written.stat().st_size > 0
             assert os.fsencode(written.name).startswith(stem[:240])
@@ -214,7 +220,7 @@ def test_a_folder_in_the_way_is_not_overwritten(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="names must be text here")
 def test_the_sentence_can_be_printed_whatever_the_name(tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable) as failed:
-        export(talk(), os.fsencode(tmp_path) + b"/gone/caf\xe9.mp4", ["srt"], None, False, "k7")
+        export(TALK, os.fsencode(tmp_path) + b"/gone/caf\xe9.mp4", formats_named(["srt"]), None, False, "k7")
     assert "caf\ufffd.en.srt" in failed.value.sentence().encode().decode()
 
 
@@ -222,12 +228,15 @@ UNPRIVILEGED = """
 import os, sys
 from dwhisper_gui.core.errors import OutputNotWritable
 from dwhisper_gui.core.transcript import Transcript
-from dwhisper_gui.subtitles.export import export, refuse_unwritable
+from dwhisper_gui.subtitles.document import document_of
+from dwhisper_gui.subtitles.export import export
+from dwhisper_gui.subtitles.formats import formats_named
 if os.geteuid() == 0:
     os.setgid(NOBODY)
     os.setuid(NOBODY)
 try:
-    export(Transcript("en", (), 1.0, (), (), (), (), ()), os.fsencode(sys.argv[1]), ["srt"], None, False, "k7")
+    silent = document_of(Transcript("en", (), 1.0, (), (), (), (), ()), "video.mp4")
+    export(silent, os.fsencode(sys.argv[1]), formats_named(["srt"]), None, False, "k7")
 except OutputNotWritable as error:
     print(error.fields["detail"])
 """.replace("NOBODY", str(NOBODY))
@@ -271,7 +280,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_leaves_nothing_half_written(small_disk: Path) -> None:
     long = transcript(segment(spoken(" so delicate and white, dazzling." * 1000)))
     with pytest.raises(OutputNotWritable) as failed:
-        export(long, os.fsencode(small_disk / "video.mp4"), ["srt", "json"], None, False, "k7")
+        export(document_of(long, "video.mp4"), os.fsencode(small_disk / "video.mp4"), formats_named(["srt", "json"]), None, False, "k7")
     assert failed.value.fields["detail"] == os.strerror(errno.ENOSPC)
     assert names(small_disk) == []
     assert export_talk(small_disk / "video.mp4", "srt", "txt") == ["video.en.srt", "video.en.txt"]
@@ -294,5 +303,5 @@ def test_a_folder_that_was_asked_for_is_made_and_nothing_is_left_of_the_trial(tm
 
 def test_a_folder_that_is_a_file_is_refused_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
-    with pytest.raises(OutputFolderUnusable, match="taken"):
+    with pytest.raises(OutputFolderUnusable, match=r"taken” \(it is a file\)"):
         refuse_unwritable(b"/nowhere/talk.mp4", os.fsencode(tmp_path / "taken"))

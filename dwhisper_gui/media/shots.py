@@ -1,0 +1,60 @@
+"""Where the shots of a film begin, found by ffmpeg: a frame that differs much from the one before it, and more than that did."""
+
+import asyncio
+import re
+
+from dwhisper_gui.core.errors import FFmpegMissing, ShotsUnknown
+from dwhisper_gui.media.ffmpeg import complaint, find_ffmpeg, shots_command, start_time
+from dwhisper_gui.media.joined import is_joined
+from dwhisper_gui.media.probe import display_name
+from dwhisper_gui.workers.pipes import Listener, spawn
+
+_LONGEST_LINE = 1024
+_TIME = re.compile(rb"frame:\d+ +pts:\S+ +pts_time:(-?[\d.]+)")
+
+
+async def find_shots(path: bytes, container: str) -> tuple[float, ...]:
+    """When each shot but the first begins, in seconds of the medium, in order; all of it is decoded. Cancelling it ends ffmpeg at once.
+
+    `container` is FFmpeg's name of it, as probed. Raises `ShotsUnknown` where the picture can't be read to its end, `FFmpegMissing`."""
+    try:
+        joined = await is_joined(path, container)
+    except OSError as error:
+        raise ShotsUnknown(path=display_name(path), detail=error.strerror or str(error)) from error
+    command = shots_command(await asyncio.to_thread(find_ffmpeg), path, container, joined=joined)
+    watch = _Watch()
+    try:
+        pipes = await spawn(command, Listener(watch.received, watch.logged, deaf=lambda _: None, over=lambda: None))
+    except OSError as error:
+        raise FFmpegMissing from error
+    try:
+        pipes.close_input()
+        await asyncio.shield(pipes.ended)
+    finally:
+        pipes.kill()
+        await asyncio.shield(pipes.ended)
+    if pipes.status != 0:
+        raise ShotsUnknown(path=display_name(path), detail=watch.complaint or pipes.fate())
+    zero = 0.0 if joined else watch.zero
+    return tuple(sorted({round(time - zero, 3) for time in watch.times if time > zero}))
+
+
+class _Watch:
+    """What ffmpeg tells while it runs."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.zero = 0.0
+        self.complaint = ""
+        self._rest = b""
+
+    def received(self, output: bytes) -> None:
+        *lines, rest = (self._rest + output).split(b"\n")
+        self._rest = rest[:_LONGEST_LINE]
+        self.times += [float(told[1]) for line in lines if (told := _TIME.match(line))]
+
+    def logged(self, line: str) -> None:
+        self.complaint = self.complaint or complaint(line) or ""
+        start = start_time(line)
+        if start is not None:
+            self.zero = start
