@@ -12,7 +12,8 @@ endif
 # openai-whisper brings torch, 5.7 GB: kept beside the user's other caches, for all checkouts.
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 
-.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai system-packages format clean
+.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check system-packages \
+	format clean
 
 help:
 	@echo 'make demo         transcribes the bundled sample and prints its subtitles'
@@ -20,6 +21,8 @@ help:
 	@echo 'make test-fast    the tests that are quick (under 2 minutes)'
 	@echo 'make check        ruff, mypy, import-linter'
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
+	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
+	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
 	@echo 'make format       formats the code'
 	@echo 'make clean        removes all that these made in this folder'
 
@@ -64,6 +67,12 @@ test-newest: environment
 
 test-openai: environment system-packages
 	@"$(PYTHON)" tools/test_openai.py "$(OPENAI)" -m 'openai or not integration'
+
+bench: environment system-packages
+	@$(BIN)/python benchmarks/bench.py --record --once-for openai-whisper $(BENCH)
+
+bench-check: environment system-packages
+	@$(BIN)/python benchmarks/bench.py --check $(BENCH)
 
 format: environment
 	$(BIN)/ruff check --fix

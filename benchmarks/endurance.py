@@ -29,14 +29,14 @@ class Go:
     """One go of `dwhisper transcribe`, watched."""
 
     def __init__(self, medium: Path, model: str, home: Path, out: Path) -> None:
-        command = [DWHISPER, "transcribe", medium, "--model", model, "--format", "json", "--format", "srt", "--output-dir", out]
+        command: list[str | Path] = [DWHISPER, "transcribe", medium, "--model", model, "--format", "json", "--format", "srt"]
         self.samples: list[tuple[float, float, float, float]] = []
         self.events: list[dict[str, Any]] = []
         self.done = 0.0
         self.total = 0.0
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [os.fspath(word) for word in (*command, "--overwrite", "--json")],
+            [os.fspath(word) for word in (*command, "--output-dir", out, "--overwrite", "--json")],
             stdout=subprocess.PIPE,
             env={**os.environ, "DWHISPER_HOME": os.fspath(home)},
         )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from hibari import SAMPLE_RATE, Hibari
+from hibari import SAMPLE_RATE, Hibari  # type: ignore[import-untyped]
 
 
 def _phrases(text: str) -> list[str]:
@@ -51,7 +51,7 @@ went out
 def sentences(seed: int = 1) -> Iterator[str]:
     """Different sentences without end (there are 65,536), the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - not for secrets
-    seen = set()
+    seen: set[str] = set()
     while len(seen) < len(WHO) * len(DID) * len(WHAT) * len(WHEN):
         made = " ".join(chance.choice(phrases) for phrases in (WHO, DID, WHAT, WHEN))
         if made not in seen:

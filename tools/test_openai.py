@@ -27,17 +27,22 @@ def requirements() -> list[str]:
     return [*worker["dependencies"], *worker["optional-dependencies"]["openai"], *extras["test"], *extras["weights"]]
 
 
+def ensure(kept: Path) -> Path:
+    """Makes the environment in `kept`, where it is not there; returns its Python. Raises `Failed` or `Missing`."""
+    folder = kept / "python-{}.{}".format(*sys.version_info)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / environment.STAMP).exists() and (free := shutil.disk_usage(folder).free) < NEEDED_BYTES:
+        raise environment.Failed(
+            f"openai-whisper needs {NEEDED_BYTES / 1e9:.0f} GB at {folder}, and {free / 1e9:.1f} GB are free. Nothing was installed."
+            " Make room, or set XDG_CACHE_HOME to a folder on a larger disk."
+        )
+    return environment.ensure(folder, requirements())
+
+
 def main() -> int:
     """Returns pytest's exit status: 5, a failure, where no test is found."""
-    folder = Path(sys.argv[1]) / "python-{}.{}".format(*sys.version_info)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / environment.STAMP).exists() and (free := shutil.disk_usage(folder).free) < NEEDED_BYTES:
-            raise environment.Failed(
-                f"openai-whisper needs {NEEDED_BYTES / 1e9:.0f} GB at {folder}, and {free / 1e9:.1f} GB are free. Nothing was installed."
-                " Make room, or set XDG_CACHE_HOME to a folder on a larger disk."
-            )
-        python = environment.ensure(folder, requirements())
+        python = ensure(Path(sys.argv[1]))
     except (environment.Failed, system_packages.Missing) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,0 +1,120 @@
+"""What was measured, as Markdown."""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import systems
+from media import HARD, MEDIA, TIMED
+
+Entry = Mapping[str, Any]
+"""One system with one model on one medium, as `recorded.json` has it."""
+BEGIN = "<!-- make bench writes from here -->"
+END = "<!-- to here -->"
+
+
+def into(document: str, part: str) -> str:
+    """The document with what is between the marks replaced; raises `ValueError` where it has none."""
+    head, found, rest = document.partition(BEGIN)
+    _, closed, tail = rest.partition(END)
+    if not (found and closed):
+        raise ValueError(f"There is no {BEGIN} … {END} in the document.")
+    return f"{head}{BEGIN}\n{part.strip()}\n{END}{tail}"
+
+
+def report(machine: Mapping[str, Any], entries: Sequence[Entry]) -> str:
+    """All tables."""
+    held = "; ".join(f"{name} {version}" for name, version in sorted(machine["versions"].items()))
+    lines = [
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}.",
+        f"{held}.",
+    ]
+    for model in dict.fromkeys(one["model"] for one in entries):
+        of_model = [one for one in entries if one["model"] == model]
+        lines += ["", f"## {model}"]
+        for medium in (name for name in TIMED if any(one["medium"] == name for one in of_model)):
+            here = [one for one in of_model if one["medium"] == medium]
+            lines += ["", f"### `{medium}`, {here[0]['seconds']:.0f} s", "", *speed(here), "", *quality(here)]
+        if pool := pooled(of_model):
+            lines += ["", "### Errors pooled over these media", "", *pool]
+        if hard := [one for one in of_model if one["medium"] in HARD]:
+            lines += ["", "### Hard media: WER %, then deletions, then words invented where nobody speaks", "", *matrix(hard)]
+        if unspoken := [one for one in of_model if one["medium"] == "nonspeech"]:
+            lines += ["", f"### Music, noise, applause, typing, tones: {unspoken[0]['seconds']:.0f} s", "", *quality(unspoken)]
+    return "\n".join(lines)
+
+
+def speed(entries: Sequence[Entry]) -> list[str]:
+    """Times and memory, a row for each system."""
+    rows = []
+    for one in entries:
+        walls = ", ".join(f"{wall:.1f}" for wall in one["walls"])
+        median = statistics.median(one["walls"])
+        # A peer's ratio is how many times as long as ours it takes.
+        each = ", ".join(f"{ratio:.2f}" for ratio in one["ratios"])
+        ratio = f"**{statistics.median(one['ratios']):.2f}** ({each})" if one["ratios"] and one["system"] != systems.OURS else ""
+        cpu, memory = statistics.median(one["cpu"]), max(one["memory"]) / 1e6
+        rows.append((_says(one), walls, f"{median:.1f}", f"{one['seconds'] / median:.1f}", ratio, f"{cpu:.0f}", f"{memory:.0f}"))
+    head = ("", "wall s, each run", "median s", "x realtime", "dwhisper is so many times as fast (each pair)", "CPU s", "peak memory MB")
+    return table(head, rows)
+
+
+def quality(entries: Sequence[Entry]) -> list[str]:
+    """Words and times, a row for each system."""
+    rows = []
+    for one in entries:
+        score = one["score"]
+        low, high = score["interval"]
+        kinds = f"{score['substitutions']} / {score['deletions']} / {score['insertions']}"
+        spreads = [_spread(score[name]) for name in ("after_pause", "running", "ends")]
+        longest = f"{score['longest_cue']:.1f}"
+        rows.append((_says(one), f"{_wer(score):.2f} ({low:.2f}–{high:.2f})", kinds, *spreads, longest, str(score["invented"])))
+    onset = "onset error s, median / p95 (of how many)"
+    head = ("", "WER % (95 %)", "substituted / deleted / inserted", f"after a pause: {onset}", f"in running speech: {onset}")
+    return table((*head, "end error s, median / p95 (of how many)", "longest cue s", "invented words"), rows)
+
+
+def pooled(entries: Sequence[Entry]) -> list[str]:
+    """All timed media together, of the systems that were measured on all of them; nothing where that is one medium."""
+    media = {one["medium"] for one in entries if one["medium"] in TIMED}
+    rows = []
+    for system in systems.ALL:
+        scores = [one["score"] for one in entries if one["system"] == system.name and one["medium"] in media]
+        if len(media) < 2 or len(scores) < len(media):
+            continue
+        sums = {kind: sum(score[kind] for score in scores) for kind in ("substitutions", "deletions", "insertions", "words", "invented")}
+        kinds = f"{sums['substitutions']} / {sums['deletions']} / {sums['insertions']}"
+        rows.append((system.says, f"{_wer(sums):.2f}", kinds, str(sums["invented"])))
+    return table(("", "WER %", "substituted / deleted / inserted", "invented words"), rows) if rows else []
+
+
+def matrix(entries: Sequence[Entry]) -> list[str]:
+    """A row for each system, a column for each medium."""
+    media = [name for name in MEDIA if any(one["medium"] == name for one in entries)]
+    rows = []
+    for system in systems.ALL:
+        found = {one["medium"]: one["score"] for one in entries if one["system"] == system.name}
+        if found:
+            cells = [
+                f"{_wer(found[name]):.1f}, {found[name]['deletions']}, {found[name]['invented']}" if name in found else "" for name in media
+            ]
+            rows.append((system.says, *cells))
+    return table(("", *(name.removeprefix("hard-") for name in media)), rows)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table."""
+    return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _says(entry: Entry) -> str:
+    return systems.named(entry["system"]).says
+
+
+def _wer(counts: Mapping[str, Any]) -> float:
+    wrong = counts["substitutions"] + counts["deletions"] + counts["insertions"]
+    return float(100 * wrong / max(1, counts["words"]))
+
+
+def _spread(one: Mapping[str, Any]) -> str:
+    return f"{one['median']:.2f} / {one['high']:.2f} ({one['count']})" if one["count"] else "–"
