@@ -1,10 +1,13 @@
 """Where DWhisper keeps its own files on this computer."""
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+from dwhisper_gui.core.errors import HomeUnusable
 
 HOME_VARIABLE = "DWHISPER_HOME"
 """Names one folder under which everything is kept instead: for a portable installation, and for tests."""
@@ -26,10 +29,25 @@ class Folders:
 
 
 def folders() -> Folders:
-    """The folders that hold now: under `DWHISPER_HOME` where that is set, else the platform's usual ones."""
+    """The folders that hold now: under `DWHISPER_HOME` where that is set, else the platform's usual ones. Raises `HomeUnusable`."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        whole = Path(home).expanduser().absolute()
+        whole = Path(home)
+        with contextlib.suppress(RuntimeError):  # a “~” that stands for nobody here
+            whole = whole.expanduser()
+        whole = whole.absolute()
+        file = file_in_the_way(whole)
+        if file is not None:
+            raise HomeUnusable(home=home, path=file)
         return Folders(whole / "config", whole / "data", whole / "cache", whole / "log")
     usual = platformdirs.PlatformDirs("dwhisper", appauthor=False)
     return Folders(usual.user_config_path, usual.user_data_path, usual.user_cache_path, usual.user_log_path)
+
+
+def file_in_the_way(folder: Path) -> Path | None:
+    """The file that is where a folder, or one that it is in, would have to be; None: there is none."""
+    try:
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        return None if nearest.is_dir() else nearest
+    except OSError:
+        return None  # it can't be seen: whoever makes the folder will be told why

@@ -20,15 +20,14 @@ ROTATE_AT_BYTES = 2_000_000
 OLD_FILES = 3
 """`dwhisper.log.1` is the youngest of them."""
 
-_log = logging.getLogger(__name__)
 _ours: list[logging.Handler] = []
 
 
 def setup(folder: Path, *, verbose: bool) -> Path | None:
     """Sends log records to `folder`, and to standard error too with `verbose`. Returns the file.
 
-    Where the folder can't be written, returns None and sends warnings to standard error instead, that one first. May be called
-    again: the latest call holds."""
+    Where the folder can't be written, says so once on standard error and returns None; then only what is a bug goes there, with its
+    traceback. May be called again: the latest call holds."""
     close()
     root = logging.getLogger()
     root.setLevel(logging.INFO)
@@ -43,11 +42,12 @@ def setup(folder: Path, *, verbose: bool) -> Path | None:
         problem = error
     if verbose or problem:
         screen = logging.StreamHandler(sys.stderr)
-        screen.setLevel(logging.DEBUG if verbose else logging.WARNING)
+        screen.setLevel(logging.DEBUG if verbose else logging.CRITICAL)
         _add(screen, logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.captureWarnings(True)
     if problem:
-        _log.warning("Nothing is logged to %s, which can't be written: %s", path, problem)
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"Nothing is logged, since {path} can't be written ({problem.strerror or problem}).\n")
         return None
     return path
 

@@ -40,7 +40,7 @@ def text(pattern: str, expected: str) -> Kind[str]:
     return Kind(expected, parse, lambda found: parse(_string(found)), str, str)
 
 
-def choice(words: tuple[str, ...], expected: str = "") -> Kind[str]:
+def choice(words: tuple[str, ...]) -> Kind[str]:
     """One of a few words, in capitals or not."""
 
     def parse(written: str) -> str:
@@ -48,7 +48,12 @@ def choice(words: tuple[str, ...], expected: str = "") -> Kind[str]:
             raise ValueError(written)
         return word
 
-    return Kind(expected or f"one of {', '.join(words)}", parse, lambda found: parse(_string(found)), str, str)
+    return Kind(f"one of {', '.join(words)}", parse, lambda found: parse(_string(found)), str, str)
+
+
+def word(read: Callable[[str], str], expected: str) -> Kind[str]:
+    """What `read` makes of a text; it raises ValueError."""
+    return Kind(expected, read, lambda found: read(_string(found)), str, str)
 
 
 def number(least: int, greatest: int) -> Kind[int]:

@@ -9,16 +9,16 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar, overload
 
 import filelock
-from dwhisper_worker.contract import LANGUAGES
 
 from dwhisper_gui.core.errors import N_, SettingsNotWritable, SettingsTooNew, SettingsUnreadable, SettingUnknown, SettingValueBad
+from dwhisper_gui.core.language_names import language_code
 from dwhisper_gui.folders import folders
-from dwhisper_gui.setting_kinds import Kind, choice, command, folder, names, number, text
+from dwhisper_gui.setting_kinds import Kind, choice, command, folder, names, number, text, word
 
 FILE_NAME = "settings.json"
 VERSION = 1
@@ -29,6 +29,15 @@ MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {}
 """From each older version to the one after it."""
 
 T = TypeVar("T")
+
+
+def _language(written: str) -> str:
+    if written.strip().lower() == "auto":
+        return "auto"
+    code = language_code(written)
+    if code is None:
+        raise ValueError(written)
+    return code
 
 
 class Setting(Generic[T]):
@@ -67,9 +76,9 @@ class Settings:
     engine = Setting("engine", text(r"[a-z0-9-]+", "an engine's name"), lambda: "faster-whisper", N_("The library that runs the model."))
     language = Setting(
         "language",
-        choice(("auto", *LANGUAGES), "auto or the code of a language that Whisper knows, such as en, de or ja"),
+        word(_language, "auto or a language that Whisper knows, such as de or German (“dwhisper models languages” lists them)"),
         lambda: "auto",
-        N_("The language spoken, as a code; auto finds it out."),
+        N_("The language spoken, as a code or a name (de, German); auto finds it out."),
     )
     device = Setting("device", text(r"auto|cpu|cuda(:\d+)?", "auto, cpu, cuda or cuda:1"), lambda: "auto", N_("What the model runs on."))
     compute_type = Setting(
@@ -79,6 +88,12 @@ class Settings:
         N_("How the model computes; auto takes what suits the device."),
     )
     formats = Setting("formats", names(), lambda: ("srt",), N_("The kinds of subtitle file to write, separated by commas."))
+    subtitle_rules = Setting(
+        "subtitles.rules",
+        choice(("netflix", "bbc", "plain")),
+        lambda: "plain",
+        N_("The rules that subtitles keep to: netflix, bbc or plain."),
+    )
     models_folder = Setting("models_folder", folder(), lambda: folders().models, N_("Where the weights of models are kept."))
     worker_command = Setting(
         "worker.command", command(), tuple[str, ...], N_("The command that starts a worker; empty: the one that comes with DWhisper.")
@@ -116,18 +131,54 @@ def set_value(key: str, written: str, path: Path | None = None) -> Settings:
         value = setting.kind.parse(written)
     except ValueError:
         raise SettingValueBad(key=key, value=written, expected=setting.kind.expected) from None
+
+    def choose(chosen: Values) -> Values:
+        return _without(chosen, key) | ({} if value == setting.default() else {key: setting.kind.dump(value)})
+
+    return _change(path, choose)
+
+
+def unset_value(key: str, path: Path | None = None) -> Settings:
+    """Gives a setting its default back, and returns the settings that hold from now on.
+
+    Raises `SettingUnknown`, `SettingsNotWritable`, and what `load` raises."""
+    by_key(key)
+    return _change(path or settings_path(), lambda chosen: _without(chosen, key))
+
+
+def reset(path: Path | None = None) -> Settings:
+    """Gives all settings their defaults back, also where the file can't be made sense of. Raises `SettingsTooNew`,
+    `SettingsNotWritable`."""
+    path = path or settings_path()
+    with _locked(path):
+        with contextlib.suppress(SettingsUnreadable):
+            _read(path)
+        return _write(path, {})
+
+
+def _without(chosen: Values, key: str) -> Values:
+    return {one: value for one, value in chosen.items() if one != key}
+
+
+def _change(path: Path, change: Callable[[Values], Values]) -> Settings:
+    with _locked(path):
+        return _write(path, change(_read(path)))
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCK_SECONDS):
-            chosen = _read(path)
-            chosen.pop(key, None)
-            if value != setting.default():
-                chosen[key] = setting.kind.dump(value)
-            _replace(path, json.dumps({"version": VERSION, "settings": chosen}, indent=2) + "\n")
+            yield
     except filelock.Timeout:
         raise SettingsNotWritable(path=path, detail="another program has locked it") from None
     except OSError as error:
         raise SettingsNotWritable(path=path, detail=error.strerror or error) from error
+
+
+def _write(path: Path, chosen: Values) -> Settings:
+    _replace(path, json.dumps({"version": VERSION, "settings": chosen}, indent=2) + "\n")
     return Settings(chosen)
 
 

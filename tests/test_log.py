@@ -62,13 +62,21 @@ def test_other_libraries_are_heard_from_info_up(tmp_path: Path) -> None:
     assert "chatter" not in content
 
 
-def test_a_folder_that_can_not_be_written_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_can_not_be_written_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "log").write_text("a file where the folder should be")
     assert log.setup(tmp_path / "log", verbose=False) is None
     logging.getLogger("dwhisper_gui").info("not for the screen")
-    first, *rest = capsys.readouterr().err.splitlines()
-    assert "Nothing is logged to" in first
-    assert rest == []
+    logging.getLogger("dwhisper_gui").warning("nor this", exc_info=ValueError("with its traceback"))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Nothing is logged, since ")
+    assert str(tmp_path / "log" / log.FILE_NAME) in line
+
+
+def test_where_nothing_is_logged_a_bug_is_still_shown_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "log").write_text("a file where the folder should be")
+    log.setup(tmp_path / "log", verbose=False)
+    logging.getLogger("dwhisper_gui").critical("a bug", exc_info=ValueError("of ours"))
+    assert "ValueError: of ours" in capsys.readouterr().err
 
 
 def test_setting_it_up_again_replaces_what_was(tmp_path: Path) -> None:

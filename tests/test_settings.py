@@ -43,6 +43,8 @@ def test_without_a_file_all_are_defaults_and_none_is_made(home: Path, path: Path
     [
         ("model", " large-v3-turbo ", "model", "large-v3-turbo"),
         ("language", "DE", "language", "de"),
+        ("language", "German", "language", "de"),
+        ("language", "AUTO", "language", "auto"),
         ("device", "cuda:1", "device", "cuda:1"),
         ("formats", "vtt, srt vtt", "formats", ("vtt", "srt")),
         ("worker.threads", "3", "worker_threads", 3),
@@ -225,3 +227,36 @@ def test_a_relative_home_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DWHISPER_HOME", "portable")
     assert folders().log == tmp_path / "portable" / "log"
+
+
+def test_a_setting_that_is_unset_has_its_default_again_and_leaves_the_others(path: Path) -> None:
+    settings.set_value("model", "small")
+    settings.set_value("language", "ja")
+    assert settings.unset_value("model").model == "base"
+    assert settings.unset_value("model").language == "ja"
+    assert written(path)["settings"] == {"language": "ja"}
+    with pytest.raises(errors.SettingUnknown):
+        settings.unset_value("colour")
+
+
+def test_a_reset_brings_all_defaults_back(path: Path) -> None:
+    write(path, model="small", from_elsewhere=1)
+    assert settings.reset().model == "base"
+    assert written(path)["settings"] == {}
+
+
+@pytest.mark.parametrize("content", ["{", '{"version": 1, "settings": {"language": "klingon"}}', '{"settings": []}'])
+def test_a_reset_mends_a_file_that_can_not_be_read(content: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(content)
+    with pytest.raises(errors.SettingsUnreadable, match="settings reset"):
+        settings.load()
+    settings.reset()
+    assert settings.load().chosen == {}
+
+
+def test_a_reset_leaves_the_file_of_a_newer_version_alone(path: Path) -> None:
+    write(path, version=settings.VERSION + 1, model="small")
+    with pytest.raises(errors.SettingsTooNew):
+        settings.reset()
+    assert written(path)["settings"] == {"model": "small"}

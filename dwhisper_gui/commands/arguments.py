@@ -1,5 +1,6 @@
 """Options and arguments that several commands have, declared once; and how what users write becomes what the program keeps."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -9,11 +10,17 @@ import typer
 
 if TYPE_CHECKING:
     from dwhisper_gui.core.job import Output
+    from dwhisper_gui.settings import Settings
 
 Formats = Annotated[
     list[str] | None,
     typer.Option(
-        "--format", "-f", metavar="FORMAT", help="What to write: srt, vtt, txt, json. May be given several times.", show_default=False
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        # Written out, since the help is to come quickly; a test compares it with the formats there are.
+        help="What to write: srt, vtt, vtt-words, ass, ttml, ebu-tt-d, txt, docx, tsv, csv, json. May be given several times.",
+        show_default=False,
     ),
 ]
 OutputDir = Annotated[
@@ -21,6 +28,12 @@ OutputDir = Annotated[
     typer.Option("--output-dir", "-o", metavar="FOLDER", help="Where to write it, instead of beside the recording.", show_default=False),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there, instead of numbering the new ones.")]
+RulesName = Annotated[
+    str | None,
+    typer.Option("--rules", metavar="RULES", help="What the subtitles keep to: netflix, bbc or plain.", show_default=False),
+]
+WithShots = Annotated[bool, typer.Option("--shots", help="Let subtitles come and go with the shots of the picture.")]
+WithReport = Annotated[bool, typer.Option("--report", help="Write down, too, which subtitles are not within the rules, and why.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="The id of a job, or how it begins.")]
 JobNames = Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of jobs, or how they begin.")]
@@ -30,15 +43,28 @@ INDENT = "\N{NO-BREAK SPACE}" * 3
 """Rich takes away other spaces at the beginning of a line."""
 
 
-def output_from(formats: list[str] | None, usual: tuple[str, ...], folder: str | None, overwrite: bool) -> "Output":
-    """Where subtitles go and as what. Raises `FormatUnknown`."""
+def output_from(
+    usual: "Settings", formats: list[str] | None, folder: str | None, overwrite: bool, rules: str | None, shots: bool, report: bool
+) -> "Output":
+    """Where subtitles go, as what and by which rules; `usual` is for what was not said. Raises `FormatUnknown`, `FormatMissing`,
+    `RulesUnknown`, `OutputFolderIsFile`."""
+    from dwhisper_gui.core.errors import OutputFolderIsFile
     from dwhisper_gui.core.job import Output
     from dwhisper_gui.core.options import read_formats
+    from dwhisper_gui.folders import file_in_the_way
     from dwhisper_gui.subtitles.formats import FORMATS
+    from dwhisper_gui.subtitles.rules import rules_named
 
+    named = read_formats(formats or usual.formats, FORMATS)
+    kept = rules_named(as_text(rules or usual.subtitle_rules)).name
+    if folder is None:
+        return Output(named, None, overwrite, kept, shots, report)
     # Absolute, since another program may go on with the job in another folder.
-    where = None if folder is None else os.fsencode(Path(folder).expanduser().absolute())
-    return Output(read_formats(formats or usual, FORMATS), where, overwrite)
+    where = as_path(folder)
+    file = file_in_the_way(where)
+    if file is not None:
+        raise OutputFolderIsFile(path=as_text(str(file)))
+    return Output(named, os.fsencode(where), overwrite, kept, shots, report)
 
 
 def read_model(written: str, models_folder: Path) -> str:
@@ -51,10 +77,18 @@ def read_model(written: str, models_folder: Path) -> str:
         return written
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", written) and (models_folder / written).is_dir():
         return written  # imported under a name of the user's own
-    path = Path(written).expanduser().absolute()
+    path = as_path(written)
     if not path.exists() or str(path) != as_text(str(path)):
         raise ModelUnknown(model=as_text(written))
     return str(path)
+
+
+def as_path(written: str) -> Path:
+    """A path made absolute; a “~” that stands for nobody here is a name like any other."""
+    path = Path(written)
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    return path.absolute()
 
 
 def as_text(written: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dwhisper_worker.contract import MODELS_LIST, ModelsRequest
 
@@ -11,7 +11,7 @@ from dwhisper_gui.app import App
 from dwhisper_gui.commands.work import Shift
 from dwhisper_gui.core.errors import JobBusy, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused
 from dwhisper_gui.core.job import Job, Options, Output
-from dwhisper_gui.core.options import refuse_unavailable, refuse_unfit
+from dwhisper_gui.core.options import refuse_unavailable, refuse_unfit, settled
 from dwhisper_gui.media.find import find_media
 
 OF_ONE_INPUT = (JobBusy, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused)
@@ -42,6 +42,7 @@ async def transcribe_all(app: App, shift: Shift, request: Request) -> None:
             reply = await shift.unless_stopped(app.ears.ask(MODELS_LIST, wanted))
             for state in reply.models if reply is not None else ():
                 refuse_unfit(request.options, state)
+                request = replace(request, options=settled(request.options, state))
         await shift.work(app, _jobs(app, shift, request))
 
 

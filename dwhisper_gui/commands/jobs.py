@@ -6,7 +6,19 @@ import typer
 
 from dwhisper_gui.commands.arguments import AsJson, JobName, JobNames, examples
 
-group = typer.Typer(no_args_is_help=True, help="Shows and steers the jobs: what is done, under way and waiting.")
+group = typer.Typer(
+    no_args_is_help=True,
+    help="Shows and steers the jobs: what is done, under way and waiting.",
+    epilog=examples(
+        ("dwhisper jobs list", "all jobs, in the order of the queue"),
+        ("dwhisper jobs list --state failed", "those that failed, and why"),
+        ("dwhisper jobs resume k3f9x", "goes on with one; k3 will do where no other begins so"),
+        ("dwhisper jobs clear", "forgets those that are done; subtitles written stay"),
+    ),
+)
+
+STATES = ("queued", "running", "paused", "done", "incomplete", "failed", "cancelled", "interrupted")
+"""`jobs_list.STATES`, without what it imports: help is to be quick."""
 
 AsEvents = Annotated[bool, typer.Option("--json", help="Print an event a line, for programs.")]
 Live = Annotated[bool, typer.Option("--live", help="Show the text as it comes.")]
@@ -17,13 +29,28 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="jobs")
 
 
-@group.command("list", epilog=examples(("dwhisper jobs list", "all jobs, in the order of the queue")))
-def list_jobs(as_json: AsJson = False) -> None:
+@group.command(
+    "list",
+    epilog=examples(
+        ("dwhisper jobs list", "all jobs, in the order of the queue"),
+        ("dwhisper jobs list --state failed --state incomplete", "those that lack something, and why"),
+    ),
+)
+def list_jobs(
+    states: Annotated[
+        list[str] | None,
+        typer.Option("--state", metavar="STATE", help=f"Only those: {', '.join(STATES)}. May be given several times.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Lists the jobs in the order of the queue. One that says it runs although no program works on it is shown as interrupted."""
     from dwhisper_gui.commands.jobs_list import main
     from dwhisper_gui.commands.running import run
 
-    raise typer.Exit(run(lambda _: main(as_json), patience=0.0))
+    for state in states or ():
+        if state not in STATES:
+            raise typer.BadParameter(f"“{state}” is none of {', '.join(STATES)}.", param_hint="--state")
+    raise typer.Exit(run(lambda _: main(as_json, states or ()), patience=0.0))
 
 
 @group.command(
@@ -59,7 +86,7 @@ def cancel(jobs: JobNames) -> None:
 
 @group.command(epilog=examples(("dwhisper jobs resume k3f9x", "goes on with a paused, stopped or interrupted job")))
 def resume(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> None:
-    """Goes on with jobs: here, or in the program that works on them already."""
+    """Goes on with jobs: here, or in the program that works on them already. One that had ended comes last in the queue."""
     from dwhisper_gui.commands.jobs_resume import resume_jobs
     from dwhisper_gui.commands.work import front_for, in_foreground
 
@@ -68,7 +95,7 @@ def resume(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> N
 
 @group.command(epilog=examples(("dwhisper jobs retry k3f9x", "tries again what failed, and only that")))
 def retry(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> None:
-    """Tries the failed parts of jobs again."""
+    """Tries the failed parts of jobs again. One that had ended comes last in the queue."""
     from dwhisper_gui.commands.jobs_resume import retry_jobs
     from dwhisper_gui.commands.work import front_for, in_foreground
 
@@ -84,9 +111,25 @@ def remove(jobs: JobNames) -> None:
     raise typer.Exit(run(lambda _: remove_jobs(jobs), patience=0.0))
 
 
+@group.command(
+    epilog=examples(
+        ("dwhisper jobs clear", "forgets the jobs that are done, and their texts"),
+        ("dwhisper jobs clear --all-ended", "those that are incomplete, failed or cancelled, too"),
+    )
+)
+def clear(
+    all_ended: Annotated[bool, typer.Option("--all-ended", help="Those that are incomplete, failed or cancelled, too.")] = False,
+) -> None:
+    """Removes all jobs that are done, with their texts. Subtitles that were written stay where they are."""
+    from dwhisper_gui.commands.jobs_change import clear_jobs
+    from dwhisper_gui.commands.running import run
+
+    raise typer.Exit(run(lambda _: clear_jobs(all_ended=all_ended), patience=0.0))
+
+
 @group.command(epilog=examples(("dwhisper jobs move k3f9x top", "it comes next"), ("dwhisper jobs move k3f9x 3", "it comes third")))
 def move(job: JobName, place: Annotated[str, typer.Argument(metavar="PLACE", help="up, down, top, bottom, or a number from 1.")]) -> None:
-    """Gives a job another place in the queue."""
+    """Gives a job that has not ended another place in the queue."""
     from dwhisper_gui.commands.jobs_change import move_job
     from dwhisper_gui.commands.running import run
 

@@ -1,24 +1,37 @@
-"""`dwhisper jobs pause`, `cancel`, `remove` and `move`. Where another program works on a job, that one follows."""
+"""`dwhisper jobs pause`, `cancel`, `remove`, `clear` and `move`. Where another program works on a job, that one follows."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 from dwhisper_gui.commands import streams
-from dwhisper_gui.core.errors import PlaceUnknown
+from dwhisper_gui.core.errors import N_, JobBusy, PlaceUnknown, UsageError
 from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.folders import folders
-from dwhisper_gui.jobs.ownership import own, remove
+from dwhisper_gui.jobs.ownership import clear, own, remove
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Place, Store
 
+log = logging.getLogger(__name__)
+
+FAILED = 1
+
 _STATES = {Wish.PAUSE: JobState.PAUSED, Wish.CANCEL: JobState.CANCELLED}
 _PLACES: dict[str, Place] = {"up": "up", "down": "down", "top": "top", "bottom": "bottom"}
+_ENDED = tuple(state for state in JobState if state.ended)
+
+_NOTHING_CHANGED = N_("Nothing was changed.")
+_NONE_DONE = N_("No job is done, so none was removed.")
+_NONE_ENDED = N_("No job has ended, so none was removed.")
+_CLEARED_ONE = N_("One job is removed with its text. Subtitles that were written stay where they are.")
+_CLEARED = N_("{count} jobs are removed with their texts. Subtitles that were written stay where they are.")
 
 
 async def halt(names: Sequence[str], wish: Wish) -> int:
     """Pauses or cancels jobs."""
     state = _STATES[wish]
-    async with await Store.open(folders().data) as store:
-        for job in [await store.find_job(name) for name in names]:
+
+    async def change(store: Store, jobs: Sequence[Job]) -> int:
+        for job in jobs:
             if job.state.ended:
                 _say(job, f"has ended already ({job.state.value})")
                 continue
@@ -30,20 +43,42 @@ async def halt(names: Sequence[str], wish: Wish) -> int:
             with mine:
                 await mine.journal.set_state(state)
             _say(job, f"is {state.value}")
-    return 0
+        return 0
+
+    return await _with_jobs(names, change)
 
 
 async def remove_jobs(names: Sequence[str]) -> int:
-    """Removes jobs."""
+    """Removes jobs. One that is worked on stays, and the others go."""
+
+    async def change(store: Store, jobs: Sequence[Job]) -> int:
+        busy: list[JobBusy] = []
+        for job in jobs:
+            try:
+                await remove(store, job.id)
+            except JobBusy as error:
+                _refuse(error.sentence())
+                busy.append(error)
+            else:
+                _say(job, "is removed")
+        return 0 if not busy else JobBusy.status if len(busy) == len(jobs) else FAILED
+
+    return await _with_jobs(names, change)
+
+
+async def clear_jobs(*, all_ended: bool) -> int:
+    """Removes the jobs that are done, or all that have ended."""
     async with await Store.open(folders().data) as store:
-        for job in [await store.find_job(name) for name in names]:
-            await remove(store, job.id)
-            _say(job, "is removed")
+        count = await clear(store, _ENDED if all_ended else (JobState.DONE,))
+    if not count:
+        streams.result(_NONE_ENDED if all_ended else _NONE_DONE)
+    else:
+        streams.result(_CLEARED_ONE if count == 1 else _CLEARED.format(count=count))
     return 0
 
 
 async def move_job(name: str, place: str) -> int:
-    """Moves a job in the queue."""
+    """Moves a job in the queue. Raises `PlaceUnknown`."""
     to: Place | int
     if place in _PLACES:
         to = _PLACES[place]
@@ -51,11 +86,34 @@ async def move_job(name: str, place: str) -> int:
         to = int(place)
     else:
         raise PlaceUnknown(place=place)
+
+    async def change(store: Store, jobs: Sequence[Job]) -> int:
+        for job in jobs:
+            if job.state.ended:
+                what = f"has ended ({job.state.value}), so it has no place in the queue"
+                _refuse(f"{job.id} ({name_of(job.path)}) {what}. {_NOTHING_CHANGED}")
+                return UsageError.status
+            await store.move(job.id, to)
+            _say(job, f"is moved ({place})")
+        return 0
+
+    return await _with_jobs((name,), change)
+
+
+async def _with_jobs(names: Sequence[str], change: Callable[[Store, Sequence[Job]], Awaitable[int]]) -> int:
+    """The status of `change`, which is not begun where one of the names is wrong."""
     async with await Store.open(folders().data) as store:
-        job = await store.find_job(name)
-        await store.move(job.id, to)
-        _say(job, f"is moved ({place})")
-    return 0
+        try:
+            jobs = await store.find_jobs(names)
+        except UsageError as error:
+            _refuse(f"{error.sentence()} {_NOTHING_CHANGED}")
+            return error.status
+        return await change(store, jobs)
+
+
+def _refuse(sentence: str) -> None:
+    log.info("refused: %s", sentence)
+    streams.say(streams.printable(sentence))
 
 
 def _say(job: Job, what: str) -> None:

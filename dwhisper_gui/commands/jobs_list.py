@@ -1,35 +1,61 @@
 """`dwhisper jobs list`, and what it and `show` say of a job alike."""
 
+import sys
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
+from dwhisper_worker.contract import Span
 
+from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.json_lines import of_path
 from dwhisper_gui.commands.tables import print_json, print_table
+from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.job import Job, JobState
+from dwhisper_gui.core.outcome import ranges
 from dwhisper_gui.core.times import clock
 from dwhisper_gui.folders import folders
-from dwhisper_gui.jobs.combining import LANGUAGE
+from dwhisper_gui.jobs.combining import LANGUAGE, unreadable_of
 from dwhisper_gui.jobs.medium import remembered
 from dwhisper_gui.jobs.ownership import is_owned
 from dwhisper_gui.jobs.records import JobProgress, name_of
 from dwhisper_gui.jobs.store import Store
 
+_NONE = N_("There are no jobs. “dwhisper transcribe” makes one of each recording.")
+_NONE_SO = N_("No job is in such a state.")
+_EVERY_TRY_FAILED = N_("Every try failed: {ranges}.")
+_DAMAGED = N_("The file is damaged: {ranges}.")
+_CUT = N_("The file ends before: {ranges}.")
+
 INTERRUPTED = "interrupted"
 """A state that no job has, but one that says it runs and that no program works on."""
+STATES = (*(state.value for state in JobState), INTERRUPTED)
+"""All that are shown."""
+HEADS = ("job", "name", "length", "language", "model", "state", "done", "added")
 
 
-async def main(as_json: bool) -> int:
-    """Prints the table or the document."""
+async def main(as_json: bool, wanted: Collection[str] = ()) -> int:
+    """Prints the table or the document: of the jobs in the `wanted` states, or of all where none is named."""
     async with await Store.open(folders().data) as store:
-        jobs = await store.jobs()
         progress = await store.progress()
-        states = {job.id: shown_state(store, job) for job in jobs}
+        shown = [(job, state) for job in await store.jobs() if (state := shown_state(store, job)) in (wanted or STATES)]
+        reasons = {job.id: await _reason(store, job) for job, _ in shown}
     if as_json:
-        print_json([summary(job, states[job.id], progress.get(job.id, JobProgress())) for job in jobs])
-    else:
-        rows = [_row(job, states[job.id], progress.get(job.id, JobProgress())) for job in jobs]
-        print_table(("job", "name", "length", "language", "model", "state", "done"), rows)
+        print_json([summary(job, state, progress.get(job.id, JobProgress())) | {"reason": reasons[job.id] or None} for job, state in shown])
+        return 0
+    if not shown:
+        streams.say(_NONE_SO if wanted else _NONE)
+    rows = [_row(job, state, progress.get(job.id, JobProgress())) for job, state in shown]
+    if not sys.stdout.isatty():
+        # For grep and the like all of a job is on its line.
+        print_table((*HEADS, "reason"), [(*row, reasons[row[0]]) for row in rows])
+        return 0
+    if rows:
+        print_table(HEADS, rows, wrapped=("name", "model", "added"))
+    for job, state in shown:
+        if reasons[job.id]:
+            streams.result(streams.printable(f"{job.id} ({name_of(job.path)}) is {state}: {reasons[job.id]}"))
     return 0
 
 
@@ -68,4 +94,18 @@ def _row(job: Job, state: str, progress: JobProgress) -> tuple[str, ...]:
     medium = remembered(job)
     length = clock(medium.whole.duration) if medium else ""
     language = job.memory.get(LANGUAGE, job.options.language)
-    return job.id, name_of(job.path), length, language, job.options.model, state, f"{share_done(job, progress):.0%}"
+    added = datetime.fromtimestamp(job.created).astimezone().strftime("%Y-%m-%d %H:%M")
+    return job.id, name_of(job.path), length, language, job.options.model, state, f"{share_done(job, progress):.0%}", added
+
+
+async def _reason(store: Store, job: Job) -> str:
+    """Why a job failed or is incomplete; empty for others."""
+    if job.state is not JobState.INCOMPLETE:
+        return job.error or ""
+    medium = remembered(job)
+    gaps: dict[str, Sequence[Span]] = {
+        _EVERY_TRY_FAILED: [one.span for one in await store.results(job.id).missing() if one.failed],
+        _DAMAGED: unreadable_of(job),
+        _CUT: [medium.cut] if medium is not None and medium.cut is not None else [],
+    }
+    return " ".join(template.format(ranges=ranges(spans)) for template, spans in gaps.items() if spans)

@@ -1,10 +1,11 @@
 """`dwhisper jobs resume` and `retry`: on with jobs, in the foreground unless another program has them in hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from dwhisper_gui.app import App
 from dwhisper_gui.commands.work import Shift
+from dwhisper_gui.core.errors import JobBusy, JobUnknown
 from dwhisper_gui.core.events import JobAdded, Note
 from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.jobs.ownership import is_owned, retry
@@ -16,41 +17,49 @@ LOOK_SECONDS = 0.1
 
 
 async def resume_jobs(app: App, shift: Shift, names: Sequence[str]) -> None:
-    """Goes on with jobs that were paused, stopped, interrupted or cancelled, or that failed."""
-    await shift.work(app, _resumed(app, shift, [await app.store.find_job(name) for name in names]))
+    """Goes on with jobs that were paused, stopped, interrupted or cancelled, or that failed. Raises `JobUnknown`, `JobAmbiguous`, with
+    nothing changed."""
+    jobs = await app.store.find_jobs(names)
+    await shift.work(app, _each(shift, jobs, lambda job: _resumed(app, shift, job)))
 
 
 async def retry_jobs(app: App, shift: Shift, names: Sequence[str]) -> None:
-    """Tries the failed chunks of jobs again. Raises `JobBusy`."""
-    await shift.work(app, _retried(app, shift, [await app.store.find_job(name) for name in names]))
+    """Tries the failed chunks of jobs again. Raises `JobUnknown`, `JobAmbiguous`, with nothing changed."""
+    jobs = await app.store.find_jobs(names)
+    await shift.work(app, _each(shift, jobs, lambda job: _retried(app, job)))
 
 
-async def _resumed(app: App, shift: Shift, jobs: Sequence[Job]) -> AsyncIterator[Job]:
+async def _each(shift: Shift, jobs: Sequence[Job], revive: Callable[[Job], Awaitable[bool]]) -> AsyncIterator[Job]:
+    """Those of the jobs that `revive` says are to be worked on here. Raises `JobBusy` where there is but one."""
     for job in jobs:
         if job.state is JobState.DONE:
             _note(shift, job, "nothing_left")
             continue
-        if job.state.ended:
-            await retry(app.store, job.id)
-        await app.store.set_wish(job.id, Wish.RUN)
-        if await _is_taken(app, job):
-            _note(shift, job, "goes_on_elsewhere")
-        else:
-            yield _told(shift, job)
+        try:
+            here = await revive(job)
+        except (JobBusy, JobUnknown) as error:
+            if len(jobs) == 1:
+                raise
+            shift.refuse(error, job.path)
+            continue
+        if here:
+            shift.tell(JobAdded(job.id, job, resumed=True))
+            yield job
 
 
-async def _retried(app: App, shift: Shift, jobs: Sequence[Job]) -> AsyncIterator[Job]:
-    for job in jobs:
-        if job.state is JobState.DONE:
-            _note(shift, job, "nothing_left")
-        else:
-            await retry(app.store, job.id)
-            yield _told(shift, job)
+async def _resumed(app: App, shift: Shift, job: Job) -> bool:
+    if job.state.ended:
+        await retry(app.store, job.id)
+    await app.store.set_wish(job.id, Wish.RUN)
+    if await _is_taken(app, job):
+        _note(shift, job, "goes_on_elsewhere")
+        return False
+    return True
 
 
-def _told(shift: Shift, job: Job) -> Job:
-    shift.tell(JobAdded(job.id, job, resumed=True))
-    return job
+async def _retried(app: App, job: Job) -> bool:
+    await retry(app.store, job.id)
+    return True
 
 
 async def _is_taken(app: App, job: Job) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.jobs_list import shown_state, summary
 from dwhisper_gui.commands.json_lines import of_path, of_transcript
+from dwhisper_gui.commands.spoken import spoken
 from dwhisper_gui.commands.tables import print_json, print_table
 from dwhisper_gui.core.errors import NothingToExport
 from dwhisper_gui.core.job import Job
@@ -86,8 +87,7 @@ def _facts(job: Job, state: str, progress: JobProgress, transcript: Transcript |
 def _language(job: Job, transcript: Transcript | None) -> str:
     if transcript is None:
         return job.options.language
-    shares = ", ".join(f"{language} {share:.0%}" for language, share in transcript.language_shares)
-    return f"{transcript.language} ({shares})" if shares else transcript.language
+    return spoken(transcript.language, transcript.language_shares)
 
 
 def _row(one: Attempt) -> Sequence[str]:

@@ -1,13 +1,20 @@
 """`dwhisper models`: what each of its commands is called and takes."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dwhisper_gui.commands.arguments import AsJson, examples
+from dwhisper_gui.commands.arguments import AsJson, as_path, examples
 
-group = typer.Typer(no_args_is_help=True, help="Shows, fetches and removes the weights of models.")
+group = typer.Typer(
+    no_args_is_help=True,
+    help="Shows, fetches and removes the weights of models.",
+    epilog=examples(
+        ("dwhisper models list", "which there are, which are here, and where"),
+        ("dwhisper models download small", "fetches it before it is needed"),
+        ("dwhisper models languages", "what --language takes"),
+    ),
+)
 
 Names = Annotated[list[str], typer.Argument(metavar="MODEL", help="Names, as “dwhisper models list” shows them.")]
 
@@ -23,6 +30,19 @@ def list_models(as_json: AsJson = False) -> None:
     from dwhisper_gui.commands.models_work import list_all, with_worker
 
     raise typer.Exit(with_worker(lambda worker, folder: list_all(worker, folder, as_json)))
+
+
+@group.command(
+    epilog=examples(
+        ("dwhisper models languages", "each code with its name"),
+        ("dwhisper transcribe talk.mp4 --language German", "a name does as well as its code, de"),
+    )
+)
+def languages(as_json: AsJson = False) -> None:
+    """Lists the languages that Whisper knows, by code and name. Models whose names end in .en know English only."""
+    from dwhisper_gui.commands.models_work import list_languages
+
+    list_languages(as_json)
 
 
 @group.command(epilog=examples(("dwhisper models download small large-v3-turbo", "fetches both, unless they are here")))
@@ -43,7 +63,7 @@ def import_model(
     """Copies a folder of weights into the models folder."""
     from dwhisper_gui.commands.models_work import import_folder, with_worker
 
-    source = Path(path).expanduser().absolute()
+    source = as_path(path)
     raise typer.Exit(with_worker(lambda worker, folder: import_folder(worker, folder, str(source), name or source.name)))
 
 
@@ -61,7 +81,7 @@ def verify(
 
 @group.command(epilog=examples(("dwhisper models remove medium", "deletes it from the models folder")))
 def remove(names: Names) -> None:
-    """Deletes models from the models folder."""
+    """Deletes models from the models folder. One that is not there is told, and is no error."""
     from dwhisper_gui.commands.models_work import delete, with_worker
 
     raise typer.Exit(with_worker(lambda worker, folder: delete(worker, folder, names)))

@@ -25,10 +25,15 @@ from dwhisper_gui.commands.arguments import as_text
 from dwhisper_gui.commands.running import Stop, run
 from dwhisper_gui.commands.tables import print_json, print_table
 from dwhisper_gui.commands.view import make_view
-from dwhisper_gui.core.errors import ModelUnknown
+from dwhisper_gui.core.errors import ModelNameTaken, ModelUnknown
+from dwhisper_gui.core.language_names import LANGUAGE_NAMES, other_names
 from dwhisper_gui.workers.child import Worker, worker_command
 
 DAMAGED = 1
+IN_FOLDER = "folder"
+"""The origin of a model whose weights lie in the models folder."""
+NOT_HERE = "download"
+"""The origin of a model whose weights would have to be fetched."""
 
 Work = Callable[[Worker, str], Coroutine[Any, Any, int]]
 
@@ -60,6 +65,15 @@ async def list_all(worker: Worker, folder: str, as_json: bool) -> int:
     return 0
 
 
+def list_languages(as_json: bool) -> None:
+    """Prints the languages that Whisper knows, by name."""
+    rows = sorted((name, code, other_names(code)) for code, name in LANGUAGE_NAMES.items())
+    if as_json:
+        print_json([{"code": code, "name": name, "other_names": others} for name, code, others in rows])
+    else:
+        print_table(("code", "language", "also"), [(code, name, ", ".join(map(str.title, others))) for name, code, others in rows])
+
+
 async def fetch(worker: Worker, folder: str, names: Sequence[str]) -> int:
     """Downloads models. Raises `ModelUnknown` before anything is fetched, `ModelDownloadFailed`."""
     for name in names:
@@ -81,7 +95,10 @@ async def fetch(worker: Worker, folder: str, names: Sequence[str]) -> int:
 
 
 async def import_folder(worker: Worker, folder: str, path: str, name: str) -> int:
-    """Copies weights into the models folder."""
+    """Copies weights into the models folder. Raises `ModelNameTaken`, `ModelUnknown` where there is no such folder, `ModelBroken`."""
+    for there in (await worker.ask(MODELS_LIST, ModelsRequest(folder, (as_text(name),)))).models:
+        if there.origin == IN_FOLDER:
+            raise ModelNameTaken(model=there.name)
     state = await worker.ask(MODELS_IMPORT, ImportRequest(folder, as_text(path), as_text(name)))
     streams.result(_where(state))
     return 0
@@ -103,16 +120,23 @@ async def check(worker: Worker, folder: str, names: Sequence[str]) -> int:
 
 
 async def delete(worker: Worker, folder: str, names: Sequence[str]) -> int:
-    """Deletes models from the models folder."""
-    for name in names:
-        await worker.ask(MODELS_REMOVE, RemoveRequest(folder, as_text(name)))
-        streams.result(f"{as_text(name)} is removed.")
+    """Deletes models from the models folder. Raises `ModelUnknown` before anything is deleted, `ModelInPackage`."""
+    states = (await worker.ask(MODELS_LIST, ModelsRequest(folder, tuple(map(as_text, names))))).models
+    for state in states:
+        if state.origin == NOT_HERE and state.problem is not None:
+            raise ModelUnknown(model=state.name)
+    for state in states:
+        if state.origin == NOT_HERE:
+            streams.result(f"{state.name} is not downloaded; nothing was removed.")
+        else:
+            await worker.ask(MODELS_REMOVE, RemoveRequest(folder, state.name))
+            streams.result(f"{state.name} is removed.")
     return 0
 
 
 def _row(model: ModelState) -> tuple[str, ...]:
-    known = MODELS.get(model.name)
-    languages = "" if known is None else "many" if known.multilingual else "English"
+    known = model if model.languages else MODELS.get(model.name)
+    languages = "" if known is None else "many" if len(known.languages) > 1 else "English"
     translates = "" if known is None else "yes" if known.translates else "no"
     where = model.path or "to be downloaded"
     return model.name, f"{model.bytes / 1e6:.0f}", languages, translates, f"{where} – {model.problem}" if model.problem else where

@@ -6,7 +6,17 @@ import typer
 
 from dwhisper_gui.commands.arguments import AsJson, examples
 
-group = typer.Typer(no_args_is_help=True, help="Shows and changes the settings.")
+group = typer.Typer(
+    no_args_is_help=True,
+    help="Shows and changes the settings.",
+    epilog=examples(
+        ("dwhisper settings list", "each setting, its value and what it is for"),
+        ("dwhisper settings set model small", "for all that is transcribed from now on"),
+        ("dwhisper settings unset model", "the default again"),
+    ),
+)
+
+Key = Annotated[str, typer.Argument(help="Which one; “dwhisper settings list” shows them.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command("list", epilog=examples(("dwhisper settings list", "each setting, its value and what it is for")))
 def list_settings(as_json: AsJson = False) -> None:
-    """Shows all settings. One marked with * was chosen, the others have their default."""
+    """Shows all settings. One marked with * was chosen, and what it would be otherwise stands beside it."""
     from dwhisper_gui import settings
     from dwhisper_gui.commands.tables import print_json, print_table
 
@@ -35,8 +45,11 @@ def list_settings(as_json: AsJson = False) -> None:
             ]
         )
         return
-    rows = [(one.key + ("*" if one.key in now.chosen else ""), now.written(one), one.description) for one in settings.SETTINGS]
-    print_table(("setting", "value", "what it is"), rows)
+    rows = []
+    for one in settings.SETTINGS:
+        mark, default = ("*", one.kind.show(one.default())) if one.key in now.chosen else ("", "")
+        rows.append((one.key + mark, now.written(one), default, one.description))
+    print_table(("setting", "value", "default", "what it is"), rows)
 
 
 @group.command(
@@ -47,20 +60,51 @@ def list_settings(as_json: AsJson = False) -> None:
     ),
 )
 def set_setting(
-    key: Annotated[str, typer.Argument(help="Which one; “dwhisper settings list” shows them.")],
+    key: Key,
     value: Annotated[str, typer.Argument(help="What it shall be.")],
 ) -> None:
     """Chooses the value of a setting."""
     from dwhisper_gui import settings
     from dwhisper_gui.commands import streams
     from dwhisper_gui.commands.arguments import read_model
-    from dwhisper_gui.core.options import read_formats
+    from dwhisper_gui.core.options import read_formats, read_language
     from dwhisper_gui.subtitles.formats import FORMATS
 
     # The settings know the shape of a value; whether it names something is known here.
     if key == "formats":
         read_formats([value], FORMATS)
+    elif key == "language":
+        value = read_language(value)
     elif key == "model":
         value = read_model(value, settings.load().models_folder)
     now = settings.set_value(key, value)
     streams.result(f"{key} = {now.written(settings.by_key(key))}")
+
+
+@group.command("unset", epilog=examples(("dwhisper settings unset model", "the default model again, and a better one where that changes")))
+def unset_setting(key: Key) -> None:
+    """Gives a setting its default back."""
+    from dwhisper_gui import settings
+    from dwhisper_gui.commands import streams
+
+    now = settings.unset_value(key)
+    streams.result(f"{key} = {now.written(settings.by_key(key))}")
+
+
+@group.command(epilog=examples(("dwhisper settings reset", "asks first"), ("dwhisper settings reset --yes", "does not ask")))
+def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Gives all settings their defaults back."""
+    import sys
+
+    from dwhisper_gui import settings
+    from dwhisper_gui.commands import streams
+    from dwhisper_gui.core.errors import ConfirmationMissing
+
+    if not yes:
+        if not sys.stdin.isatty():
+            raise ConfirmationMissing
+        if not typer.confirm("Give all settings their defaults back?", err=True):
+            streams.say("Nothing was changed.")
+            return
+    settings.reset()
+    streams.result("All settings have their defaults.")

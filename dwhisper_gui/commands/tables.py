@@ -2,10 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from dwhisper_gui.commands import streams
+
+GAP = 2
 
 
 def print_json(document: Any) -> None:
@@ -13,21 +15,35 @@ def print_json(document: Any) -> None:
     streams.result(json.dumps(document, indent=2))
 
 
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns under heads; into a file or pipe as wide as they need. Raises `OutputLost`."""
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, wrapped: Collection[str] = ()) -> None:
+    """Columns under heads. On a terminal those that are `wrapped` (all, where none is named) give way where it is too narrow; into a file
+    or pipe each row is one line, as long as it needs to be. Raises `OutputLost`."""
+    cells = [[streams.printable(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _print_fitted(heads, cells, wrapped or heads)
+        return
+    for line in aligned([heads, *cells]):
+        streams.result(line)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Each row as a line, its cells beginning where those of the others do; nothing trails."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    padded = ([cell + " " * (width + GAP - cell_len(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows)
+    return ["".join(row).rstrip(" ") for row in padded]
+
+
+def _print_fitted(heads: Sequence[str], rows: Iterable[Sequence[str]], wrapped: Collection[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(head, overflow="fold", no_wrap=head not in wrapped)
     for row in rows:
-        table.add_row(*(Text(streams.printable(cell)) for cell in row))
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE)
+        table.add_row(*map(Text, row))
     with streams.writing_results():
-        console.print(table)
-
-
-WIDE = 1000
-"""Columns, where nobody's window is to be filled."""
+        Console(highlight=False, markup=False).print(table)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from dwhisper_worker.contract import Segment
 
+from dwhisper_gui.commands.spoken import spoken
 from dwhisper_gui.commands.view import View
 from dwhisper_gui.core import events, notes
 from dwhisper_gui.core.errors import N_, DWhisperError
@@ -16,19 +17,27 @@ from dwhisper_gui.core.job import Job, JobState
 from dwhisper_gui.core.outcome import state_sentence, warnings
 from dwhisper_gui.core.times import clock, exact_clock, length
 from dwhisper_gui.jobs.combining import LANGUAGE, SHARES
-from dwhisper_gui.jobs.records import name_of
+from dwhisper_gui.jobs.records import name_among, name_of
 
-MOST_LEFT = 3
-"""Named at the end, of those that have not ended."""
+MOST_LEFT = 5
+"""Named at the end, of those that have not ended; of more the number is enough."""
+MINUTE = 60
 ERROR, WARNING, GOOD = "red", "yellow", "green"
 
 _STOPPING = N_("Stopping: what is done is kept. Ctrl+C once more ends at once.")
-_MORE_LEFT = N_("{count} more have not ended; “dwhisper jobs list” shows them.")
+_LEFT = N_(
+    "Stopped. {count} recordings are not finished; what is done is kept. “dwhisper jobs resume {jobs}” or the same command goes on"
+    " with them."
+)
+_MANY_LEFT = N_("Stopped. {count} recordings are not finished; what is done is kept. The same command goes on with them.")
 _SUMMARY = N_("{count} files: {counts}.")
-_PREPARING = N_("getting ready")
+_LISTENING = N_("finding the speech")
+_LOADING = N_("loading the model")
+_TRANSCRIBING = N_("transcribing")
+_OF_SEVERAL = N_("file {number} of {count}")
 _RESUMED = N_("Goes on with the unfinished job {job}.")
 _FINISHED_BEFORE = N_("This file was transcribed with these options before (job {job}): its text is used. --fresh does it again.")
-_LANGUAGE = N_("The language is {language} ({shares}).")
+_LANGUAGE = N_("The language is {language}.")
 _SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
 _LOADED = N_("The model {model} is loaded: {device}, {compute_type}, {threads} threads.")
 _TRIED_AGAIN = N_("{reason} That part is tried again.")
@@ -42,16 +51,24 @@ class Teller:
         self._view = view
         self.live = live
         self._jobs: dict[str, Job] = {}
+        self._alike: dict[str, set[bytes]] = {}
+        """The paths of the files of one name."""
         self._texts: dict[str, InOrder] = {}
-        self._shares: dict[str, str] = {}
+        self._shares: dict[str, list[tuple[str, float]]] = {}
         self._began: dict[str, float] = {}
         self._lengths: dict[str, float] = {}
         self._resumed: set[str] = set()
         self._told: set[tuple[str, str]] = set()
+        self._ended_jobs: set[str] = set()
+        self._prepared: set[str] = set()
+        """Jobs of which a part is ready to be transcribed."""
+        self._measured: set[str] = set()
+        """Jobs whose progress says something: before, only silence has been dealt with."""
+        self._model_loaded = False
 
     def expect(self, job: Job, text: InOrder, ready: Iterable[Segment]) -> None:
         """A job that will be worked on, and what there is of its text already."""
-        self._jobs[job.id] = job
+        self._know(job)
         self._texts[job.id] = text
         self._text(ready)
 
@@ -66,10 +83,11 @@ class Teller:
     def left(self, jobs: Sequence[Job]) -> None:
         """These have not ended."""
         self._view.close()
-        for job in jobs[:MOST_LEFT]:
-            self._say(job.id, state_sentence(JobState.QUEUED, job.id))
-        if len(jobs) > MOST_LEFT:
-            self._view.say(_MORE_LEFT.format(count=len(jobs) - MOST_LEFT))
+        if len(jobs) == 1:
+            self._say(jobs[0].id, state_sentence(JobState.QUEUED, jobs[0].id))
+        elif jobs:
+            template = _LEFT if len(jobs) <= MOST_LEFT else _MANY_LEFT
+            self._view.say(template.format(count=len(jobs), jobs=" ".join(job.id for job in jobs)))
 
     def finished(self, outcomes: Counter[JobState], status: int) -> None:
         """All is over."""
@@ -88,22 +106,33 @@ class Teller:
             case events.ModelDownload():
                 megabytes = f"{event.done_bytes / 1e6:.0f} of {event.total_bytes / 1e6:.0f} MB" if event.total_bytes else ""
                 self._view.progress(f"Downloading the model {event.model}", event.done_bytes, event.total_bytes, megabytes)
+                if event.done_bytes == event.total_bytes > 0:
+                    self._phase(event.job, _LOADING)
             case events.ModelLoaded():
                 self._say(event.job, _LOADED.format(**{name: getattr(event, name) for name in "model device compute_type threads".split()}))
+                self._model_loaded = True
+                if event.job not in self._prepared:
+                    self._phase(event.job, _LISTENING)
             case events.Remembered():
                 self._remembered(event)
-            case events.PartPrepared() if self.live:
-                windows = sum(len(chunk.windows) for chunk in event.part.chunks)
-                self._text(self._texts[event.job].part(event.part.index, windows))
+            case events.PartPrepared():
+                self._part_prepared(event)
+            case events.ChunkLeased():
+                self._phase(event.job, _TRANSCRIBING)
+                self._measured.add(event.job)
             case events.WindowDone() if self.live:
                 self._text(self._texts[event.job].window(event.chunk.part, event.result.index, event.result.segments))
             case events.ChunkFailed():
                 self._say(event.job, (_FAILED_FOR_GOOD if event.final else _TRIED_AGAIN).format(reason=event.reason), WARNING)
             case events.Progress():
-                self._progress(event)
+                self._lengths[event.job] = event.total_seconds
+                if event.job in self._measured:
+                    self._progress(event)
             case events.StateChanged(state=JobState.RUNNING):
                 self._began[event.job] = time.monotonic()
-                self._view.progress(self._name(event.job), 0.0, 0.0, _PREPARING)
+                self._measured.discard(event.job)
+                # What was begun before has parts that are ready, and they wait for the model.
+                self._phase(event.job, _LOADING if event.job in self._resumed and not self._model_loaded else _LISTENING)
             case events.StateChanged(state=JobState.PAUSED):
                 self._view.close()
                 self._say(event.job, state_sentence(event.state, event.job))
@@ -117,29 +146,54 @@ class Teller:
             self._say(event.job, notes.sentence(event), WARNING)
 
     def _added(self, event: events.JobAdded) -> None:
-        self._jobs[event.job] = event.added
+        self._know(event.added)
         if event.resumed:
             self._resumed.add(event.job)
             self._say(event.job, _RESUMED.format(job=event.job))
         if event.finished_before:
             self._say(event.job, _FINISHED_BEFORE.format(job=event.job))
 
+    def _part_prepared(self, event: events.PartPrepared) -> None:
+        windows = sum(len(chunk.windows) for chunk in event.part.chunks)
+        if not windows:
+            self._measured.add(event.job)
+        else:
+            self._prepared.add(event.job)
+            if not self._model_loaded:
+                self._phase(event.job, _LOADING)
+        if self.live:
+            self._text(self._texts[event.job].part(event.part.index, windows))
+
     def _remembered(self, event: events.Remembered) -> None:
         if event.key == SHARES:
-            shares = msgspec.json.decode(event.value, type=list[tuple[str, float]])
-            self._shares[event.job] = ", ".join(f"{language} {share:.0%}" for language, share in shares[:3])
+            self._shares[event.job] = msgspec.json.decode(event.value, type=list[tuple[str, float]])
         elif event.key == LANGUAGE and event.job in self._shares:
-            self._say(event.job, _LANGUAGE.format(language=event.value, shares=self._shares[event.job]))
+            self._say(event.job, _LANGUAGE.format(language=spoken(event.value, self._shares[event.job])))
+
+    def _phase(self, job: str, what: str) -> None:
+        """Something goes on of which nobody knows how long it takes."""
+        if job not in self._measured:
+            self._view.progress(self._name(job), 0.0, 0.0, ", ".join((*self._place(job), what)))
 
     def _progress(self, event: events.Progress) -> None:
-        self._lengths[event.job] = event.total_seconds
-        figures = [f"{event.speed:.1f}x"] if event.speed else []
+        figures = self._place(event.job)
+        if event.speed:
+            figures.append(f"{event.speed:.1f}x")
         if event.seconds_left is not None:
-            figures.append(f"{length(event.seconds_left)} left")
+            # Tenths of a second are for what is over.
+            left = round(event.seconds_left)
+            figures.append(f"{left} s left" if left < MINUTE else f"{length(left)} left")
         self._view.progress(self._name(event.job), event.done_seconds, event.total_seconds, ", ".join(figures))
+
+    def _place(self, job: str) -> list[str]:
+        """Which of several files it is; empty where there is one."""
+        if len(self._jobs) < 2:
+            return []
+        return [_OF_SEVERAL.format(number=len(self._ended_jobs - {job}) + 1, count=len(self._jobs))]
 
     def _ended(self, event: events.JobEnded) -> None:
         transcript = event.transcript
+        self._ended_jobs.add(event.job)
         if transcript is not None and self.live:
             self._text(self._texts.pop(event.job).rest(transcript.segments))
         self._view.close()
@@ -171,4 +225,9 @@ class Teller:
         self._view.say(f"{self._name(job)}: {sentence}" if job in self._jobs else sentence, style)
 
     def _name(self, job: str) -> str:
-        return name_of(self._jobs[job].path)
+        path = self._jobs[job].path
+        return name_among(path, self._alike[name_of(path)])
+
+    def _know(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self._alike.setdefault(name_of(job.path), set()).add(job.path)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dwhisper_gui.commands.arguments import Formats, OutputDir, Overwrite, examples
+from dwhisper_gui.commands.arguments import Formats, OutputDir, Overwrite, RulesName, WithReport, WithShots, examples
 
 _HEARD = "What is heard"
 _WRITTEN = "What is written"
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
             ("dwhisper transcribe *.mkv -m large-v3-turbo -f srt -f txt -o subtitles/", "several, in two formats, elsewhere"),
             ("dwhisper transcribe talk.mp4 --from 1:30 --to 1:02:03.5 --live", "a range of it, its text shown as it comes"),
             ("dwhisper transcribe film.mkv --audio-track 2 -l ja --translate -m medium", "its second track, into English"),
+            ("dwhisper transcribe film.mkv --rules netflix --shots --report", "as a broadcaster wants it, and what could not be had"),
             ("dwhisper transcribe -- -odd-.mp4", "a name that begins with a dash"),
         ),
     )(transcribe)
@@ -52,6 +53,9 @@ def transcribe(
     formats: Formats = None,
     output_dir: OutputDir = None,
     overwrite: Overwrite = False,
+    rules: RulesName = None,
+    shots: WithShots = False,
+    report: WithReport = False,
     live: Annotated[bool, typer.Option("--live", help="Show the text as it comes.", rich_help_panel=_SHOWN)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print an event a line, for programs.", rich_help_panel=_SHOWN)] = False,
     engine: Annotated[
@@ -96,7 +100,8 @@ def transcribe(
             compute_type=compute_type or usual.compute_type,
         )
         refuse_impossible(options)
-        request = Request(paths, options, output_from(formats, usual.formats, output_dir, overwrite), fresh)
+        output = output_from(usual, formats, output_dir, overwrite, rules, shots, report)
+        request = Request(paths, options, output, fresh)
     except DWhisperError as error:
         raise typer.Exit(refuse(front, error)) from error
     raise typer.Exit(in_foreground(front, lambda app, shift: transcribe_all(app, shift, request)))

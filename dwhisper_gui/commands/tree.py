@@ -2,6 +2,7 @@
 
 Help and completion load this page and those of the commands, which for that reason import what they need when they are run."""
 
+import itertools
 import logging
 import shlex
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from dwhisper_gui.commands import doctor, export, jobs, models, settings, streams, transcribe
 from dwhisper_gui.commands.arguments import examples
@@ -16,6 +18,7 @@ from dwhisper_gui.commands.streams import INTERRUPTED
 
 PROGRAM = "dwhisper"
 FAILED = 1
+AS_JSON = "--json"
 
 _log = logging.getLogger(__name__)
 _log_file: Path | None = None
@@ -67,9 +70,14 @@ def run(arguments: Sequence[str]) -> int:
     """Runs what the arguments say; the exit status. Nothing is raised, whatever happens."""
     streams.prepare()
     try:
-        typer.main.get_command(app)(args=list(arguments), prog_name=PROGRAM)
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else 0 if done.code is None else FAILED
+        try:
+            typer.main.get_command(app)(args=list(arguments), prog_name=PROGRAM)
+        except SystemExit as done:
+            status = done.code if isinstance(done.code, int) else 0 if done.code is None else FAILED
+            # Typer has shown it on standard error, which is no place for a program to look.
+            if isinstance(done.__context__, TyperException) and AS_JSON in itertools.takewhile("--".__ne__, arguments):
+                _refuse_as_json(done.__context__, status)
+            return status
     except KeyboardInterrupt:
         return INTERRUPTED
     except streams.OutputLost as lost:
@@ -89,6 +97,13 @@ def refuse_path(path: str) -> int:
 
     streams.prepare()
     return _explain(CommandMissing(path=shlex.quote(path)))
+
+
+def _refuse_as_json(error: TyperException, status: int) -> None:
+    from dwhisper_gui.commands.json_lines import of_path, write
+
+    write({"event": "refused", "error": type(error).__name__, "sentence": error.format_message(), **of_path(None)})
+    write({"event": "finished", "status": status})
 
 
 def _explain(error: Exception) -> int:

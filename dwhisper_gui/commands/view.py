@@ -6,7 +6,7 @@ import time
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
 from dwhisper_gui.commands import streams
@@ -81,8 +81,8 @@ class Sparing:
 class Bar:
     """Implements `View` on a terminal."""
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, markup=False)
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False, markup=False)
         self._bar: Progress | None = None
         self._task = TaskID(0)
         self._what = ""
@@ -105,7 +105,7 @@ class Bar:
             self._bar = Progress(
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),
-                TextColumn("{task.percentage:>3.0f} %"),
+                _Share(),
                 TextColumn("{task.fields[figures]}", markup=False),
                 console=self._console,
                 transient=True,
@@ -126,6 +126,14 @@ class Bar:
             self._bar.stop()
         self._bar = None
         self._what = ""
+
+
+class _Share(ProgressColumn):
+    """So many per cent; nothing while nobody knows of how much."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn`."""
+        return Text("" if task.total is None else f"{task.percentage:>3.0f} %")
 
 
 def shortened(name: str) -> str:

@@ -16,7 +16,7 @@ from dwhisper_gui.commands.streams import INTERRUPTED, OutputLost
 from dwhisper_gui.commands.teller import Teller
 from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.core.errors import DWhisperError
-from dwhisper_gui.core.events import Event, JobEnded
+from dwhisper_gui.core.events import Event, JobAdded, JobEnded
 from dwhisper_gui.core.in_order import InOrder
 from dwhisper_gui.core.job import Job, JobState
 from dwhisper_gui.jobs.store import Store
@@ -61,6 +61,8 @@ class Shift:
         self._front = front
         self._stop = stop
         self._jobs: dict[str, Job] = {}
+        self._added: dict[str, Job] = {}
+        """Those that wait until the ones found before them are done, too."""
         self._states: dict[str, JobState] = {}
         self._refused = 0
         self._status: int | None = None
@@ -70,6 +72,8 @@ class Shift:
         """Notes what came of a job, and shows the event."""
         if isinstance(event, JobEnded):
             self._states[event.job] = event.state
+        elif isinstance(event, JobAdded) and not event.finished_before:
+            self._added[event.job] = event.added
         self._show(lambda: self._front.tell(event))
 
     def refuse(self, error: DWhisperError, path: bytes | None = None) -> None:
@@ -114,7 +118,7 @@ class Shift:
         if self._status is None:
             if error is not None:
                 self.refuse(error)
-            left = [job for job in self._jobs.values() if job.id not in self._states]
+            left = [job for job in (self._jobs | self._added).values() if job.id not in self._states]
             outcomes = Counter(self._states.values())
             outcomes[JobState.FAILED] += self._refused
             self._status = status = self._exit_status(outcomes, error)

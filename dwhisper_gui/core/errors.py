@@ -2,14 +2,15 @@
 
     DWhisperError                     status 1: this medium failed, the others go on
       UsageError                      status 2: what was asked for can't be had; nothing was started
-        LanguageUnknown, ModelUnknown, FormatUnknown, FormatMissing, TimeUnreadable, RangeEmpty, EngineUnknown, EngineMissing,
-        DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate, SettingUnknown, SettingValueBad,
-        JobUnknown, JobAmbiguous, JobBusy, NothingToExport, PlaceUnknown, CommandMissing
+        LanguageUnknown, LanguageMisspelt, ModelUnknown, FormatUnknown, FormatMissing, RulesUnknown, TimeUnreadable, RangeEmpty,
+        EngineUnknown, EngineMissing, DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate,
+        SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous, JobBusy, NothingToExport, NoTextYet, PlaceUnknown, CommandMissing,
+        ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable
       MediumError                     the user's file
-        MediumMissing, MediumUnreadable, MediumEmpty, NotMedia, RefersElsewhere, NoAudio, TrackMissing, FolderWithoutMedia,
-        RangePastEnd, MediumChanged, ExtractionFailed
+        MediumMissing, NothingFits, AddressGiven, StreamGiven, MediumUnreadable, MediumEmpty, NotMedia, BrokenOff, RefersElsewhere, NoAudio,
+        TrackMissing, FolderWithoutMedia, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
       ModelError                      the weights
-        ModelBroken, ModelFolderBroken, ModelDownloadFailed
+        ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
       FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
@@ -59,22 +60,34 @@ class UsageError(DWhisperError):
 
 
 class LanguageUnknown(UsageError):
-    template = N_("Whisper does not know the language “{language}”. Nothing was started. Use a code such as en, de or ja, or auto.")
+    template = N_("Whisper does not know the language “{language}”. Nothing was done. “dwhisper models languages” lists those it knows.")
+
+
+class LanguageMisspelt(LanguageUnknown):
+    """One that looks like languages that Whisper knows."""
+
+    template = N_(
+        "Whisper does not know the language “{language}”. Nothing was done. Did you mean {nearest}? “dwhisper models languages” lists all."
+    )
 
 
 class ModelUnknown(UsageError):
     template = N_(
-        "There is no model “{model}”. Nothing was started. “dwhisper models list” shows those with a name; a folder of weights"
+        "There is no model “{model}”. Nothing was done. “dwhisper models list” shows those with a name; a folder of weights"
         " can be given by its path."
     )
 
 
 class FormatUnknown(UsageError):
-    template = N_("There is no subtitle format “{format}”. Nothing was started. Known are: {known}.")
+    template = N_("There is no subtitle format “{format}”. Nothing was done. Known are: {known}.")
 
 
 class FormatMissing(FormatUnknown):
-    template = N_("No subtitle format is named, so there is nothing to write. Nothing was started. Known are: {known}.")
+    template = N_("No subtitle format is named, so there is nothing to write. Nothing was done. Known are: {known}.")
+
+
+class RulesUnknown(UsageError):
+    template = N_("There are no subtitle rules “{rules}”. Nothing was started. Did you mean “{near}”? Known are: {known}.")
 
 
 class TimeUnreadable(UsageError):
@@ -141,6 +154,40 @@ class NothingToExport(UsageError):
     template = N_("“{name}” has no transcript yet, so there is nothing to export. “dwhisper jobs resume {job}” goes on with it.")
 
 
+class NoTextYet(NothingToExport):
+    """`state` is a sentence: how the job stands, and what goes on with it."""
+
+    template = N_("“{name}” has no text yet, so nothing was written. {state}")
+
+
+class ModelInPackage(UsageError):
+    template = N_("“{model}” belongs to an installed Python package, so it was not removed. “pip uninstall {package}” removes it.")
+
+
+class ModelNameTaken(UsageError):
+    template = N_(
+        "There is a model “{model}” already, so nothing was copied. Choose another name with --name, or remove that one first: “dwhisper"
+        " models remove {model}”."
+    )
+
+
+class OutputFolderIsFile(UsageError):
+    template = N_(
+        "“{path}” is a file, not a folder. Nothing was started. --output-dir takes a folder; the files in it get their names by themselves."
+    )
+
+
+class ConfirmationMissing(UsageError):
+    template = N_("There is nobody here to ask whether this is meant. Nothing was changed. Say --yes where it is.")
+
+
+class HomeUnusable(UsageError):
+    template = N_(
+        "“{path}” is a file, not a folder, so DWhisper can't keep anything in “{home}”. Nothing was done. Let the variable DWHISPER_HOME"
+        " name a folder, or unset it."
+    )
+
+
 class PlaceUnknown(UsageError):
     template = N_("“{place}” is no place in the queue. Nothing was changed. Say up, down, top, bottom, or a number from 1.")
 
@@ -160,6 +207,20 @@ class MediumMissing(MediumError):
     template = N_("“{path}” is not there. It was left out. Check the name and whether its disk is connected.")
 
 
+class NothingFits(MediumMissing):
+    template = N_("No file fits the pattern “{path}”. It was left out. Check the folder and the letters it begins and ends with.")
+
+
+class AddressGiven(MediumError):
+    template = N_(
+        "“{path}” is an address. It was left out, since DWhisper reads files on this computer: download it first, for example with yt-dlp."
+    )
+
+
+class StreamGiven(MediumError):
+    template = N_("“-” would be standard input, which DWhisper does not read. It was left out. Save it to a file and name that.")
+
+
 class MediumUnreadable(MediumError):
     template = N_("“{path}” can't be read ({detail}). It was left out. Check its permissions and its disk.")
 
@@ -170,8 +231,14 @@ class MediumEmpty(MediumError):
 
 class NotMedia(MediumError):
     template = N_(
-        "“{path}” is not a video or audio file that FFmpeg can read ({detail}). It was left out. If it is a recording that broke off,"
-        " it may lack its index: a repair tool such as untrunc may save it."
+        "“{path}” is not a recording that FFmpeg can read ({detail}). It was left out. If it is the file you meant, it may be damaged."
+    )
+
+
+class BrokenOff(NotMedia):
+    template = N_(
+        "“{path}” is a recording that broke off: its index is missing ({detail}), so nothing can play it as it is. It was left out. A"
+        " repair tool such as untrunc may save it, with a whole recording of the same device."
     )
 
 
@@ -205,6 +272,10 @@ class MediumChanged(MediumError):
     )
 
 
+class ShotsUnknown(MediumError):
+    template = N_("The shots of “{path}” could not be found ({detail}), so nothing was written. Without --shots it can be.")
+
+
 class ExtractionFailed(MediumError):
     template = N_(
         "FFmpeg could not read the sound of “{path}” between {start} and {end} ({detail}). The rest of the job is kept;"
@@ -228,7 +299,7 @@ class ModelError(DWhisperError):
 
 class ModelBroken(ModelError):
     template = N_(
-        "The weights of “{model}” at {path} are damaged or not a Whisper model ({detail}). Nothing was started. “dwhisper models remove"
+        "The weights of “{model}” at {path} are damaged or not a Whisper model ({detail}), so they can't be used. “dwhisper models remove"
         " {model}” and then “dwhisper models download {model}” fetches them again."
     )
 
@@ -237,14 +308,24 @@ class ModelFolderBroken(ModelBroken):
     """Weights that have no name by which they could be fetched again."""
 
     template = N_(
-        "The weights at {path} are damaged or not a Whisper model ({detail}). Nothing was started. Give another folder, or a model's name."
+        "The weights at {path} are damaged or not a Whisper model ({detail}), so they can't be used. Give another folder, or a model's"
+        " name."
     )
 
 
 class ModelDownloadFailed(ModelError):
     template = N_(
-        "The model “{model}” is not on this computer and could not be downloaded ({detail}). Your work is kept. Check the connection, or"
-        " bring the weights here with “dwhisper models import FOLDER”."
+        "The model “{model}” is not on this computer and could not be downloaded: {detail}. Once that is mended, try again; a model is"
+        " fetched only once. Or take one that is here with --model ({here}), or bring the weights: “dwhisper models import FOLDER”."
+    )
+
+
+class NoModelHere(ModelDownloadFailed):
+    """A download failed, and there is no other model to take."""
+
+    template = N_(
+        "The model “{model}” could not be downloaded: {detail}. No model is on this computer yet. Once that is mended, try again; a model"
+        " is fetched only once. Or bring the weights: “dwhisper models import FOLDER”, or --model with a folder of them."
     )
 
 
@@ -281,7 +362,7 @@ class WorkerRefused(WorkerError):
 
 class ContractMismatch(WorkerError):
     template = N_(
-        "The worker speaks version {theirs} of the protocol, this program {ours}. Nothing was started. Install the same version of both."
+        "The worker speaks version {theirs} of the protocol, this program {ours}. Nothing was done. Install the same version of both."
     )
 
 
@@ -331,13 +412,13 @@ class OwnershipLost(DWhisperError):
 
 class SettingsUnreadable(DWhisperError):
     template = N_(
-        "The settings file “{path}” can't be read ({detail}). Nothing was started. Mend it, or move it away to begin with defaults."
+        "The settings file “{path}” can't be read ({detail}). Nothing was done. Mend it, or begin with defaults: “dwhisper settings reset”."
     )
 
 
 class SettingsTooNew(DWhisperError):
     template = N_(
-        "The settings file “{path}” was written by a newer DWhisper (version {found}, this one knows {known}). Nothing was started or"
+        "The settings file “{path}” was written by a newer DWhisper (version {found}, this one knows {known}). Nothing was done or"
         " changed. Install the newer version, or move the file away to begin with defaults."
     )
 
@@ -359,6 +440,7 @@ _BY_CODE: dict[str, type[DWhisperError]] = {
     Code.MODEL_BROKEN: ModelBroken,
     Code.MODEL_DOWNLOAD_FAILED: ModelDownloadFailed,
     Code.MODEL_CANNOT_TRANSLATE: ModelCannotTranslate,
+    Code.MODEL_IN_PACKAGE: ModelInPackage,
     Code.MODEL_LACKS_LANGUAGE: ModelLacksLanguage,
     Code.OUT_OF_MEMORY: OutOfMemory,
 }
@@ -369,6 +451,8 @@ def from_failure(failure: Failure) -> DWhisperError:
     error = _BY_CODE.get(failure.code)
     if error is ModelBroken and failure.fields.get("model") not in MODELS:
         error = ModelFolderBroken
+    if error is ModelDownloadFailed and not failure.fields.get("here"):
+        error = NoModelHere
     if error is not None:
         made = error(**failure.fields)
         try:

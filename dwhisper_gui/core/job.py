@@ -62,6 +62,12 @@ class Output:
     folder: bytes | None = None
     """None: beside the medium."""
     overwrite: bool = False
+    rules: str = "plain"
+    """The name of the set that the cues keep to."""
+    shots: bool = False
+    """The cues go with the shots of the picture."""
+    report: bool = False
+    """What is not within the rules is written down beside them."""
 
 
 @dataclass(frozen=True, slots=True)

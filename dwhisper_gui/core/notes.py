@@ -17,6 +17,11 @@ NOTES = {
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
     "goes_on_elsewhere": N_("Another DWhisper goes on with “{name}”."),
     "nothing_left": N_("“{name}” is done, so there is nothing left to do. “dwhisper export” writes its text again."),
+    "rules_kept": N_("{cues} cues, all within the rules “{rules}”."),
+    "rules_broken": N_("{cues} cues, {broken} of them not within the rules “{rules}”: {kinds}."),
+    "no_picture": N_("“{name}” has no picture, or one without a steady rate, so there are no shots for the subtitles to go with."),
+    "shots_unknown": N_("The shots of “{name}” could not be found ({detail}). The subtitles are written without them."),
+    "shots_sought": N_("Looks for the shots of “{name}”."),
 }
 """By their code."""
 

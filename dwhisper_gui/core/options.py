@@ -1,8 +1,9 @@
 """Refuses what can't be had, before anything is started. Nothing here looks at a file or asks a worker."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from dwhisper_worker.contract import LANGUAGES, MODELS, Device, EngineInfo, ModelState
+from dwhisper_worker.contract import MODELS, Device, EngineInfo, ModelState
 
 from dwhisper_gui.core.errors import (
     ComputeTypeUnknown,
@@ -12,6 +13,7 @@ from dwhisper_gui.core.errors import (
     EngineUnknown,
     FormatMissing,
     FormatUnknown,
+    LanguageMisspelt,
     LanguageUnknown,
     ModelBroken,
     ModelCannotTranslate,
@@ -20,15 +22,19 @@ from dwhisper_gui.core.errors import (
     RangeEmpty,
 )
 from dwhisper_gui.core.job import Options
+from dwhisper_gui.core.language_names import language_code, language_name, nearest_languages
 
 AUTO = "auto"
 
 
 def read_language(text: str) -> str:
-    """A code of `LANGUAGES`, or `auto`. Raises `LanguageUnknown`."""
-    code = text.strip().lower()
-    if code != AUTO and code not in LANGUAGES:
-        raise LanguageUnknown(language=text)
+    """A code of `LANGUAGES`, or `auto`, from a code or a name. Raises `LanguageUnknown`."""
+    if text.strip().lower() == AUTO:
+        return AUTO
+    code = language_code(text)
+    if code is None:
+        nearest = " or ".join(f"{language_name(one)} ({one})" for one in nearest_languages(text))
+        raise LanguageMisspelt(language=text, nearest=nearest) if nearest else LanguageUnknown(language=text)
     return code
 
 
@@ -70,6 +76,14 @@ def refuse_unfit(options: Options, state: ModelState) -> None:
         raise ModelLacksLanguage(model=options.model, language=options.language)
     if options.translate and not state.translates:
         raise ModelCannotTranslate(model=options.model)
+
+
+def settled(options: Options, state: ModelState) -> Options:
+    """The options, with the language where these weights know one only: there is nothing to listen for. That of a model with a name is
+    known without its weights, so its options stay as they are."""
+    if options.language == AUTO and state.name not in MODELS and len(state.languages) == 1:
+        return replace(options, language=state.languages[0])
+    return options
 
 
 def refuse_unavailable(options: Options, engines: Collection[EngineInfo], devices: Collection[Device]) -> None:

@@ -15,11 +15,11 @@ MOST_RANGES = 5
 _STATES = {
     JobState.DONE: N_("Done."),
     JobState.INCOMPLETE: N_("Incomplete: some of the text is missing."),
-    JobState.FAILED: N_("Failed."),
+    JobState.FAILED: N_("Failed. “dwhisper jobs retry {job}” tries again."),
     JobState.CANCELLED: N_("Cancelled. What is done is kept; “dwhisper jobs retry {job}” goes on with it."),
     JobState.PAUSED: N_("Paused. “dwhisper jobs resume {job}” goes on with it."),
     JobState.QUEUED: N_("Stopped. What is done is kept; “dwhisper jobs resume {job}” or the same command goes on with it."),
-    JobState.RUNNING: N_("Under way."),
+    JobState.RUNNING: N_("Under way. “dwhisper jobs show {job}” shows how far it is."),
 }
 _MISSING = {
     "failed": N_("Missing, since every try failed: {ranges}. “dwhisper jobs retry {job}” tries these again."),

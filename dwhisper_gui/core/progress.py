@@ -1,9 +1,15 @@
 """How far a job is, how fast it goes, and how long it will take."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 LEAST_SECONDS_TO_JUDGE = 2.0
 """Before this much wall time a speed is noise."""
+LEAST_SECONDS_TO_FORETELL = 5.0
+LEAST_SHARE_TO_FORETELL = 0.02
+"""An end is foretold after so much wall time and so much of what there was to do, whichever is later."""
+SMOOTHING_SECONDS = 10.0
+"""Of wall time, in which a foretold end follows a change of speed by 63 %. Windows come in bunches, silence all at once."""
 
 
 @dataclass(slots=True)
@@ -14,6 +20,9 @@ class Pace:
     done: float = 0.0
     began: float | None = None
     done_at_begin: float = 0.0
+    _end: float | None = field(default=None, repr=False)
+    """When the whole will be done, as last foretold, and when that was."""
+    _foretold: float = field(default=0.0, repr=False)
 
     def begin(self, now: float) -> None:
         """Work starts now (a model was loaded before, a part prepared): what was done earlier does not count for the speed."""
@@ -32,6 +41,17 @@ class Pace:
         return (self.done - self.done_at_begin) / (now - self.began)
 
     def seconds_left(self, now: float) -> float | None:
-        """Wall seconds to the end at this speed; None while it is too early to say."""
+        """Wall seconds to the end at this speed, smoothed; None while it is too early to say."""
         speed = self.speed(now)
-        return (self.total - self.done) / speed if speed > 0 else None
+        if self.began is None or speed <= 0:
+            return None
+        share = (self.done - self.done_at_begin) / (self.total - self.done_at_begin)
+        if now - self.began < LEAST_SECONDS_TO_FORETELL or share < LEAST_SHARE_TO_FORETELL:
+            return None
+        if self.done >= self.total:
+            return 0.0
+        end = now + (self.total - self.done) / speed
+        if self._end is not None:
+            end += (self._end - end) * math.exp((self._foretold - now) / SMOOTHING_SECONDS)
+        self._end, self._foretold = end, now
+        return max(0.0, end - now)

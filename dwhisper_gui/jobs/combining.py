@@ -14,7 +14,8 @@ from dwhisper_gui.core.transcript import FlawedWindow, Transcript, combine, unhe
 from dwhisper_gui.jobs.medium import Medium, remembered
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
-from dwhisper_gui.subtitles.formats import formats_named
+from dwhisper_gui.subtitles.report import written_as
+from dwhisper_gui.subtitles.rules import DEFAULT
 
 LANGUAGE = "language"
 SHARES = "language_shares"
@@ -52,17 +53,23 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The subtitles that were written of a job: `files` of its text as it was with so many `windows`, `older` with fewer."""
+    """The subtitles that were written of a job: `files` of its text as it was with so many `windows`, laid out by these `rules`, with its
+    `shots` or without; `older` with fewer, or by others."""
 
     files: tuple[bytes, ...] = ()
     windows: int = 0
     older: tuple[bytes, ...] = ()
+    rules: str = DEFAULT.name
+    shots: bool = False
     announced: Output | None = None
     """What was about to be written when this was noted; None: nothing."""
 
-    def of_windows(self, windows: int) -> "Written":
-        """The same for a text of so many windows."""
-        return self if windows == self.windows else Written((), windows, (*self.older, *self.files))
+    def of(self, windows: int, output: Output) -> "Written":
+        """The same for a text of so many windows, laid out so."""
+        asked = (windows, output.rules, output.shots)
+        if asked == (self.windows, self.rules, self.shots):
+            return self
+        return Written((), windows, tuple(dict.fromkeys((*self.older, *self.files))), output.rules, output.shots)
 
     def encoded(self) -> str:
         """For `Journal.remember` under `FILES`."""
@@ -74,16 +81,16 @@ def written_of(job: Job) -> Written:
     return msgspec.json.decode(job.memory.get(FILES, "{}"), type=Written)
 
 
-def standing_files(job: Job, output: Output, windows: int) -> dict[str, bytes]:
-    """The files that `output` asks for, by their format, as far as they were written of just these windows and are still there."""
-    written = written_of(job)
-    if written.windows != windows:
-        return {}
+def standing_files(job: Job, output: Output, windows: int, language: str) -> dict[str, bytes]:
+    """The files that `output` asks for, by the name of their format, as far as they were written of just these windows, laid out so, and
+    are still there. `language`: of the text."""
+    written = written_of(job).of(windows, output)
     folder = Path(os.fsdecode(job.path)).parent if output.folder is None else Path(os.fsdecode(output.folder))
     files = [Path(os.fsdecode(file)) for file in written.files]
     found = {}
-    for made in formats_named(output.formats):
-        standing = [file for file in files if file.parent == folder and file.suffix == f".{made.extension}" and file.exists()]
+    for made in written_as(output):
+        ending = f".{language}.{made.extension}"
+        standing = [file for file in files if file.parent == folder and file.name.endswith(ending) and file.exists()]
         if standing:
             found[made.name] = os.fsencode(standing[-1])
     return found

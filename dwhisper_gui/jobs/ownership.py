@@ -7,14 +7,15 @@ They say who may begin. That nobody goes on who should not, the epoch sees to (`
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from dwhisper_gui.core.errors import JobBusy, StoreUnusable
+from dwhisper_gui.core.errors import JobBusy, JobUnknown, StoreUnusable
+from dwhisper_gui.core.job import JobState
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
@@ -71,18 +72,42 @@ def is_owned(store: Store, job_id: str) -> bool:
 
 
 async def retry(store: Store, job_id: str) -> None:
-    """Opens a job's failed chunks again and queues it. Raises `JobBusy` where somebody works on it, `JobUnknown`."""
+    """Opens a job's failed chunks again and queues it: at the end, if it had ended. Raises `JobBusy` where somebody works on it,
+    `JobUnknown`."""
     with await _own_or_refuse(store, job_id) as mine:
+        had_ended = (await store.find_job(mine.job_id)).state.ended
         await mine.journal.retry()
+        if had_ended:
+            # Its old place was before jobs that wait by now.
+            await store.move(mine.job_id, "bottom")
 
 
 async def remove(store: Store, job_id: str) -> None:
     """Removes a job with all that came of it. Raises `JobBusy` where somebody works on it, `JobUnknown`."""
     with await _own_or_refuse(store, job_id) as mine:
         await mine.journal.delete()
-    # Whoever takes the lock of a job that is no more finds that out; so the file may go, and stay where it can't.
-    with contextlib.suppress(OSError):
-        _job_lock(store, mine.job_id).unlink()
+    _forget_lock(store, mine.job_id)
+
+
+async def clear(store: Store, states: Collection[JobState]) -> int:
+    """Removes all jobs in these states with all that came of them, save those that somebody works on; how many."""
+    removed = 0
+    for job in [job for job in await store.jobs() if job.state in states]:
+        # Another program may have removed it, or have begun with it again, since they were listed.
+        try:
+            mine = await own(store, job.id)
+            if mine is None:
+                continue
+            with mine:
+                if (await store.find_job(job.id)).state not in states:
+                    continue
+                await mine.journal.delete()
+        except JobUnknown:
+            pass
+        else:
+            removed += 1
+        _forget_lock(store, job.id)
+    return removed
 
 
 async def _own_or_refuse(store: Store, job_id: str) -> Ownership:
@@ -109,6 +134,12 @@ async def engine_lock(folder: Path, waiting: Callable[[], None]) -> AsyncIterato
         yield
     finally:
         lock.release()
+
+
+def _forget_lock(store: Store, job_id: str) -> None:
+    # Whoever takes the lock of a job that is no more finds that out; so the file may go, and stay where it can't.
+    with contextlib.suppress(OSError):
+        _job_lock(store, job_id).unlink()
 
 
 def _job_lock(store: Store, job_id: str) -> Path:

@@ -84,6 +84,20 @@ def name_of(path: bytes) -> str:
     return os.fsencode(Path(os.fsdecode(path)).name).decode("utf-8", "replace")
 
 
+def name_among(path: bytes, others: Iterable[bytes]) -> str:
+    """A file's name, with as much of its folders before it as tells it from `others`, which may have it among them."""
+    parts = _parts(path)
+    alike = [_parts(other) for other in others if other != path]
+    count = 1
+    while count < len(parts) and any(other[-count:] == parts[-count:] for other in alike):
+        count += 1
+    return os.fspath(Path(*parts[-count:]))
+
+
+def _parts(path: bytes) -> list[str]:
+    return [os.fsencode(part).decode("utf-8", "replace") for part in Path(os.fsdecode(path)).parts]
+
+
 JOB_COLUMNS = "id, path, options, output, fingerprint, wish, state, position, created, error"
 
 

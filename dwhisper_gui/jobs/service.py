@@ -6,18 +6,20 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from dwhisper_gui.core.errors import DWhisperError
+from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, MediumError
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
-from dwhisper_gui.core.transcript import Transcript
 from dwhisper_gui.jobs.combining import FILES, standing_files, transcript_of, written_of
+from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.media.probe import choose_track, fingerprint, probe
 from dwhisper_gui.runners.runner import Runner
+from dwhisper_gui.subtitles.document import Document
 from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
+from dwhisper_gui.subtitles.report import note_of, problems_of, shows_cues, written_as
 from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
@@ -113,7 +115,14 @@ class Queue:
                     if asked.ended:
                         self._tell(JobEnded(job.id, asked, ()))
                     return asked
-            return await self._finish(await self._store.find_job(job.id), mine)
+            job = await self._store.find_job(job.id)
+            shots = await self._shots(job, mine, stop)
+            if isinstance(shots, JobState):
+                await self._set_state(mine, shots)
+                if shots.ended:
+                    self._tell(JobEnded(job.id, shots, ()))
+                return shots
+            return await self._finish(job, mine, shots)
         except DWhisperError as error:
             log.exception("job %s failed", job.id)
             await mine.journal.set_state(JobState.FAILED, error.sentence())
@@ -165,39 +174,82 @@ class Queue:
         finally:
             stopping.cancel()
 
-    async def _finish(self, job: Job, mine: Ownership) -> JobState:
+    async def _shots(self, job: Job, mine: Ownership, stop: asyncio.Event) -> Shots | JobState:
+        """The shots that its subtitles are to go with; or the state that somebody asked for meanwhile."""
+        if not self._output(job).shots:
+            return ()
+        if SHOTS in job.memory:
+            return await shots_of(job)
+        if not has_picture(job):
+            self._tell(no_picture(job))
+            return ()
+        self._tell(Note(job.id, "shots_sought", {"name": name_of(job.path)}))
+        seeking = asyncio.ensure_future(shots_of(job))
+        asking = asyncio.ensure_future(self._asked(job.id, stop))
+        try:
+            await asyncio.wait({seeking, asking}, return_when=asyncio.FIRST_COMPLETED)
+            if not seeking.done():
+                return await asking
+            shots = await seeking
+        except (MediumError, FFmpegMissing) as error:
+            log.warning("no shots of job %s", job.id, exc_info=True)
+            self._tell(Note(job.id, "shots_unknown", {"name": name_of(job.path), "detail": error.sentence()}))
+            return ()
+        finally:
+            for task in (seeking, asking):
+                task.cancel()
+            await asyncio.gather(seeking, asking, return_exceptions=True)
+        await mine.journal.remember(SHOTS, encoded(shots))
+        return shots
+
+    def _output(self, job: Job) -> Output:
+        return self._outputs.get(job.id, job.output)
+
+    async def _finish(self, job: Job, mine: Ownership, shots: Shots) -> JobState:
         """Puts the transcript together and sees to its subtitles."""
         transcript = await transcript_of(self._store, job)
         if await fingerprint(job.path) != job.fingerprint:
             self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
-        output = self._outputs.get(job.id, job.output)
-        files = await self._write(job, mine, transcript, output)
+        output = self._output(job)
+        document = await laid_out(job, transcript, output, shots)
+        files = await self._write(job, mine, document, output)
         self._written |= dict.fromkeys(files, job.path)
+        if shows_cues(output):
+            self._tell(await asyncio.to_thread(lambda: note_of(document, problems_of(document), job.id)))
         state = JobState.DONE if transcript.complete else JobState.INCOMPLETE
         await self._set_state(mine, state)
         self._tell(JobEnded(job.id, state, tuple(files), None, transcript))
         return state
 
-    async def _write(self, job: Job, mine: Ownership, transcript: Transcript, output: Output) -> list[bytes]:
+    async def _write(self, job: Job, mine: Ownership, document: Document, output: Output) -> list[bytes]:
         """Writes the subtitles, save those that are there: a folder that is transcribed once more shall not fill with copies."""
         windows = (await self._store.progress_of(job.id)).windows_done
-        written = written_of(job).of_windows(windows)
+        written = written_of(job).of(windows, output)
+        formats = written_as(output)
         there: dict[str, bytes] = {}
         if not output.overwrite:
-            there = await asyncio.to_thread(standing_files, job, output, windows)
+            there = await asyncio.to_thread(standing_files, job, output, windows, document.transcript.text_language)
+            # Of these rules, though by others since; or by a program that ended between writing them and noting it.
+            lost = [made for made in formats if made.name not in there]
+            there |= await asyncio.to_thread(same_files, document, job.path, lost, output.folder, written.older)
             if written.announced is not None and written.announced.folder == output.folder:
-                # A program ended between writing these and noting it.
-                lost = [name for name in output.formats if name in written.announced.formats and name not in there]
-                there |= await asyncio.to_thread(same_files, transcript, job.path, lost, output.folder)
-        wanted = tuple(name for name in output.formats if name not in there)
+                lost = [made for made in lost if made.name in written.announced.formats and made.name not in there]
+                there |= await asyncio.to_thread(same_files, document, job.path, lost, output.folder)
+        wanted = [made for made in formats if made.name not in there]
         if wanted:
-            await mine.journal.remember(FILES, replace(written, announced=replace(output, formats=wanted)).encoded())
+            announced = replace(output, formats=tuple(made.name for made in wanted))
+            await mine.journal.remember(FILES, replace(written, announced=announced).encoded())
             # One command's media may have names alike; what it has just written of one is not there to be replaced by another's.
             keep = [file for file, medium in self._written.items() if medium != job.path]
-            new = await asyncio.to_thread(export, transcript, job.path, wanted, output.folder, output.overwrite, job.id, keep)
-            there |= zip(wanted, new, strict=True)
-        files = [there[name] for name in output.formats]
-        noted = replace(written, files=tuple(dict.fromkeys((*written.files, *files))), announced=None)
+            new = await asyncio.to_thread(export, document, job.path, wanted, output.folder, output.overwrite, job.id, keep)
+            there |= zip((made.name for made in wanted), new, strict=True)
+        files = [there[made.name] for made in formats]
+        noted = replace(
+            written,
+            files=tuple(dict.fromkeys((*written.files, *files))),
+            older=tuple(file for file in written.older if file not in files),
+            announced=None,
+        )
         if noted != written or wanted:
             await mine.journal.remember(FILES, noted.encoded())
         return files

@@ -10,6 +10,7 @@ import logging
 import secrets
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -82,6 +83,11 @@ class Store:
         if len(found) > 1:
             raise JobAmbiguous(job=name, candidates=", ".join(f"{job.id} ({name_of(job.path)})" for job in found))
         return found[0]
+
+    async def find_jobs(self, names: Iterable[str]) -> list[Job]:
+        """The jobs whose ids begin so, each once, in this order. Raises `JobUnknown`, `JobAmbiguous` where one is not to be found."""
+        found = [await self.find_job(name) for name in names]
+        return list({job.id: job for job in found}.values())
 
     async def find_unfinished(self, path: bytes, options: Options, fingerprint: Fingerprint | None = None) -> Job | None:
         """The job of this file with these options to go on with: of those begun with the file as it is now (`fingerprint`), else of

@@ -60,8 +60,31 @@ def decode_command(program: str, path: bytes, container: str, track: int, seek: 
         map_metadata=-1,
         map_chapters=-1,
     )
+    return _words(program, path, sound, joined)
+
+
+SHOT_SCORE = 10
+"""Of 100; FFmpeg's documentation calls 8 to 14 good for its filter scdet."""
+SHOT_WIDTH = 160
+"""Pixels. A shot is seen as well in a small picture, and sooner."""
+
+
+def shots_command(program: str, path: bytes, container: str, *, joined: bool = False) -> list[str]:
+    """Tells on standard output, in lines of the filter metadata, each frame of the picture with which a shot begins.
+
+    Its times are the file's; `joined` and what they count from: as of `decode_command`."""
+    source: dict[str, str | None] = {"format": container.partition(",")[0], "protocol_whitelist": "file"}
+    seen = ffmpeg.input(_MEDIUM, **source)["V:0"].output(
+        "-",
+        format="null",
+        vf=f"scale={SHOT_WIDTH}:-2:flags=fast_bilinear,scdet=threshold={SHOT_SCORE}:sc_pass=1,metadata=mode=print:file=-",
+    )
+    return _words(program, path, seen, joined)
+
+
+def _words(program: str, path: bytes, made: "ffmpeg.nodes.OutputStream", joined: bool) -> list[str]:
     options = (*(() if joined else ("-copyts",)), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info")
-    words = [str(word) for word in sound.global_args(*options).compile(cmd=program)]
+    words = [str(word) for word in made.global_args(*options).compile(cmd=program)]
     # "file:" keeps a colon or a leading dash in a name from meaning anything. The name is put in here, since ffmpeg-python takes no
     # surrogates, by which Python's strings carry bytes that can't be decoded.
     words[words.index(_MEDIUM)] = "file:" + os.fsdecode(os.path.abspath(path))  # noqa: PTH100 - bytes

@@ -2,10 +2,11 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dwhisper_gui.core.errors import FolderWithoutMedia, MediumError, MediumMissing, MediumUnreadable
+from dwhisper_gui.core.errors import AddressGiven, FolderWithoutMedia, MediumError, MediumUnreadable, NothingFits, StreamGiven
 from dwhisper_gui.media.probe import display_name
 
 VIDEO = frozenset(
@@ -18,6 +19,8 @@ AUDIO = frozenset(
 )
 EXTENSIONS = VIDEO | AUDIO
 """By these, media are found in folders. Lists of other files (m3u8, cue, concat, …) are not among them."""
+
+_ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,20 @@ def _meant(word: bytes) -> list[bytes]:
         if not media:
             raise FolderWithoutMedia(path=display_name(word))
         return media
-    if os.path.lexists(word) or not glob.has_magic(os.fsdecode(word)):
+    if os.path.lexists(word):
+        return [word]
+    if _ADDRESS.match(word):
+        raise AddressGiven(path=display_name(word))
+    if word == b"-":
+        raise StreamGiven
+    if not glob.has_magic(os.fsdecode(word)):
         return [word]  # whether it is there and is a medium, the probe tells
     fitting = sorted(glob.glob(word, recursive=True))  # noqa: PTH207
     files = [path for path in fitting if not os.path.isdir(path)]  # noqa: PTH112
     media = [path for path in files if _has_media_extension(path)] or files
     media += [path for folder in fitting if os.path.isdir(folder) for path in _inside(folder)]  # noqa: PTH112
     if not media:
-        raise MediumMissing(path=display_name(word))
+        raise NothingFits(path=display_name(word))
     return media
 
 

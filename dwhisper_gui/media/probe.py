@@ -9,22 +9,40 @@ from collections.abc import Sequence
 
 from dwhisper_worker.contract import PROBE, AudioTrack, MediumInfo, ProbeRequest
 
-from dwhisper_gui.core.errors import MediumEmpty, MediumError, MediumMissing, MediumUnreadable, NoAudio, NotMedia, TrackMissing
+from dwhisper_gui.core.errors import (
+    BrokenOff,
+    MediumEmpty,
+    MediumError,
+    MediumMissing,
+    MediumUnreadable,
+    NoAudio,
+    NotMedia,
+    TrackMissing,
+)
 from dwhisper_gui.core.job import Fingerprint
+from dwhisper_gui.core.language_names import language_code
 from dwhisper_gui.media.language import same_language
+from dwhisper_gui.media.unfinished import lacks_index
 from dwhisper_gui.workers.asking import Asks
 
 BLOCK_BYTES = 64 * 1024
+TEXT_ART = "tty"
+"""FFmpeg's name for what it makes of any text file: a film of a terminal that shows it."""
 
 
 async def probe(worker: Asks, path: bytes) -> MediumInfo:
-    """What a medium holds. Raises `MediumMissing`, `MediumEmpty`, `MediumUnreadable`, `NotMedia`, `RefersElsewhere`, and what `ask`
-    does."""
+    """What a medium holds. Raises `MediumMissing`, `MediumEmpty`, `MediumUnreadable`, `NotMedia`, `BrokenOff`, `RefersElsewhere`, and
+    what `ask` does."""
     await asyncio.to_thread(_check, path)
     try:
-        return await worker.ask(PROBE, ProbeRequest(path))
+        info = await worker.ask(PROBE, ProbeRequest(path))
+        if info.format == TEXT_ART:
+            raise NotMedia(detail="it is a text")
+        return info
     except MediumError as error:
         error.fields["path"] = display_name(path)
+        if isinstance(error, NotMedia) and await asyncio.to_thread(lacks_index, path):
+            raise BrokenOff(**error.fields) from error
         raise
 
 
@@ -44,7 +62,8 @@ def choose_track(info: MediumInfo, wanted: str, path: bytes) -> AudioTrack:
     elif wanted.isdecimal():
         fitting = [track for track in info.tracks if track.index + 1 == int(wanted)]
     else:
-        fitting = [track for track in info.tracks if track.language and same_language(wanted, track.language)]
+        language = language_code(wanted) or wanted
+        fitting = [track for track in info.tracks if track.language and same_language(language, track.language)]
     if not fitting:
         raise TrackMissing(path=display_name(path), track=wanted, tracks=", ".join(map(_described, info.tracks)))
     return next((track for track in fitting if track.default), fitting[0])

@@ -58,9 +58,9 @@ BAD: list[tuple[Make, str, str]] = [
     (missing, "MediumMissing", "is not there"),
     (folder_without_media, "FolderWithoutMedia", "holds no video or audio file"),
     (empty, "MediumEmpty", "0 bytes"),
-    (text, "NotMedia", "is not a video or audio file"),
+    (text, "NotMedia", "is not a recording that FFmpeg can read"),
     (without_audio, "NoAudio", "has no audio track"),
-    (without_index, "NotMedia", "may lack its index"),
+    (without_index, "BrokenOff", "a recording that broke off"),
 ]
 
 
@@ -232,6 +232,53 @@ def test_a_folder_that_is_closed_meanwhile_costs_no_text(talk: Path, tmp_path: P
     exported = run("export", job["job"], "--output-dir", folder / "inner", prefix=prefix)
     assert exported.status == 0, exported.err
     assert "leisure" in spoken(folder / "inner" / "talk.en.srt")
+
+
+def test_what_is_no_file_is_told_with_what_to_do_instead(tmp_path: Path) -> None:
+    ended = run("transcribe", "https://example.org/talk.mp4", "-", "no*.mp4", "--model", "tiny.en", "--json", cwd=tmp_path)
+    assert ended.status == 1
+    sentences = {one["error"]: one["sentence"] for one in ended.named("refused")}
+    assert sentences.keys() == {"AddressGiven", "StreamGiven", "NothingFits"}
+    assert "yt-dlp" in sentences["AddressGiven"]
+    assert "Save it to a file" in sentences["StreamGiven"]
+    assert "pattern “no*.mp4”" in sentences["NothingFits"]
+
+
+@pytest.mark.parametrize("inside", ["", "deeper"])
+def test_an_output_folder_that_is_a_file_is_refused_before_anything_starts(inside: str, talk: Path, tmp_path: Path, home: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    for words in (("transcribe", talk, "--model", "tiny.en"), ("export", "k3f9x")):
+        ended = run(*words, "-o", tmp_path / "taken" / inside)
+        assert ended.status == 2
+        assert f"“{tmp_path / 'taken'}” is a file, not a folder." in ended.err
+        assert "File exists" not in ended.err
+    assert not (home / "data").exists()
+
+
+@pytest.mark.usefixtures("tiny_en")
+def test_a_language_is_named_in_words(talk: Path) -> None:
+    assert run("transcribe", talk, "--model", "tiny.en", "--language", "ENGLISH").lines == [os.fspath(talk.with_name("talk.en.srt"))]
+    ended = run("transcribe", talk, "--language", "Germn")
+    assert ended.status == 2
+    assert "Did you mean German (de)" in ended.err
+
+
+def test_weights_that_know_english_only_need_no_listening(tiny_en: Path, talk: Path) -> None:
+    ended = run("transcribe", talk, "--model", tiny_en, "--json")
+    assert ended.status == 0
+    decided = {one["key"]: one["value"] for one in ended.named("decided")}
+    assert decided["language"] == "en"
+    assert "language_shares" not in decided, "nobody voted"
+    assert talk.with_name("talk.en.srt").exists()
+
+
+def test_a_home_that_is_a_file_is_one_sentence(talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    for words in (("transcribe", talk), ("jobs", "list"), ("settings", "list"), ("models", "list"), ("doctor",)):
+        ended = run(*words, env={"DWHISPER_HOME": os.fspath(tmp_path / "taken")})
+        assert ended.status == 2
+        (line,) = ended.err.splitlines()
+        assert "DWHISPER_HOME" in line
 
 
 IMPOSSIBLE: list[tuple[list[str], str]] = [

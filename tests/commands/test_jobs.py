@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -40,7 +41,7 @@ def test_a_job_is_paused_and_resumed_from_another_program(long: Path, tmp_path: 
         assert paused.status == 0
         assert "has been told: pause" in paused.out
         running.event("state", state="paused")
-        assert run("jobs", "list").lines[1].split()[-2] == "paused"
+        assert run("jobs", "list").lines[1].split()[5] == "paused"
         resumed = run("jobs", "resume", job)
         assert resumed.status == 0
         assert "Another DWhisper goes on with “long.mp4”" in resumed.err
@@ -66,11 +67,18 @@ def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[
     first, second = (job["job"] for job in listed())
 
     table = run("jobs", "list")
-    assert [line.split() for line in table.lines] == [
+    assert [line.split()[:7] for line in table.lines] == [
         ["job", "name", "length", "language", "model", "state", "done"],
         [first, "a.mp4", "0:07", "en", "tiny.en", "done", "100%"],
         [second, "b.mp4", "0:07", "en", "tiny.en", "done", "100%"],
     ]
+    assert table.lines[0].split()[7:] == ["added", "reason"]
+    assert all(re.search(r"% {2}\d{4}-\d\d-\d\d \d\d:\d\d$", line) for line in table.lines[1:])
+    assert len(run("jobs", "list", "--state", "done", "--state", "failed").lines) == 3
+    nothing = run("jobs", "list", "--state", "failed")
+    assert len(nothing.lines) == 1
+    assert "No job is in such a state" in nothing.err
+    assert json.loads(run("jobs", "list", "--state", "failed", "--json").out) == []
 
     text = run("jobs", "show", first)
     for word in ("a.mp4", "faster-whisper, tiny.en", "a.en.srt", "local-1", "done"):
@@ -89,9 +97,25 @@ def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[
     assert exported.status == 0
     assert json.loads(exported.out)["files"][0]["path"] == os.fspath(tmp_path / "new" / "a.en.vtt")
 
+    for words in (("remove", first, second, "nope"), ("cancel", first, "nope"), ("resume", first, "nope")):
+        wrong = run("jobs", *words)
+        assert wrong.status == 2
+        assert "There is no job “nope”" in wrong.err
+        assert wrong.out == ""
+    assert len(listed()) == 2
+    assert "Nothing was changed." in run("jobs", "remove", first, "nope").err
+    moved = run("jobs", "move", first, "bottom")
+    assert moved.status == 2
+    assert "has ended (done), so it has no place in the queue. Nothing was changed." in moved.err
+    assert [job["job"] for job in listed()] == [first, second]
+
     assert run("jobs", "remove", first).status == 0
     assert [job["job"] for job in listed()] == [second]
-    assert (tmp_path / "several" / "a.en.srt").exists(), "what was written stays"
+    assert run("jobs", "clear").lines == ["One job is removed with its text. Subtitles that were written stay where they are."]
+    assert listed() == []
+    assert run("jobs", "clear", "--all-ended").lines == ["No job has ended, so none was removed."]
+    for name in ("a.en.srt", "b.en.srt"):
+        assert (tmp_path / "several" / name).exists(), "what was written stays"
 
 
 def test_stopped_jobs_are_steered_without_a_program(long: Path, copies: Callable[[Sequence[str]], list[Path]]) -> None:
@@ -140,6 +164,11 @@ def test_what_failed_is_named_and_tried_again_alone(sabotaged: str, sample: Path
     assert "leisure" in spoken(tmp_path / "sample.en.srt")
     assert "amiable" not in spoken(tmp_path / "sample.en.srt")
     assert "“dwhisper jobs retry" in run("jobs", "show", job["job"]).out
+    reason = r"Every try failed: 0:2\d–0:3\d\."
+    assert re.search(rf"  {reason}$", run("jobs", "list", "--state", "incomplete").lines[1])
+    (entry,) = listed()
+    assert re.fullmatch(reason, entry["reason"])
+    assert "is removed" not in run("jobs", "clear").out, "it is not done"
 
     assert run("settings", "set", "worker.command", "").status == 0
     retried = run("jobs", "retry", job["job"], "--live")
@@ -168,3 +197,27 @@ def test_a_busy_job_is_not_removed(long: Path) -> None:
             assert "Another DWhisper is working on “long.mp4”" in ended.err
         running.interrupt()
         assert running.end() == 130
+
+
+def test_one_that_is_busy_does_not_keep_the_others_waiting(long: Path, copies: Callable[[Sequence[str]], list[Path]]) -> None:
+    broken, whole = copies(["a.mp4", "b.mp4"])
+    for path in (broken, whole):
+        with started("transcribe", path, *TINY, "--json") as running:
+            running.event("state", state="running")
+            running.interrupt()
+            assert running.end() == 130
+    gone, other = (job["job"] for job in listed())
+    with started("transcribe", long, *TINY, "--json") as first:
+        first.event("leased")
+        busy = first.events("job_added")[0]["job"]
+        removed = run("jobs", "remove", busy, gone)
+        assert removed.status == 1
+        assert "Another DWhisper is working on “long.mp4”" in removed.err
+        assert removed.lines == [f"{gone} (a.mp4) is removed."]
+        with started("jobs", "retry", busy, other, "--json") as second:
+            assert second.event("refused")["error"] == "JobBusy"
+            second.event("job_added", job=other)
+            first.interrupt()
+            assert first.end() == 130
+            assert second.end() == 1
+            assert second.events("job_ended")[0]["state"] == "done"

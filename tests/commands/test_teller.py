@@ -1,6 +1,8 @@
 """What a person is told."""
 
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from dwhisper_worker.contract import Segment, Span, Window, WindowResult
@@ -55,6 +57,10 @@ def transcript(*segments: Segment) -> Transcript:
     return Transcript("en", (), 60.0, segments, (), (), (), ())
 
 
+LOADED = events.ModelLoaded("k3f9x", "tiny.en", "cpu", "int8", 2, 0.5)
+LEASED = events.ChunkLeased("k3f9x", ChunkKey(0, 0), "local-1 (7)", 1)
+
+
 @pytest.fixture
 def view() -> Noted:
     return Noted()
@@ -102,7 +108,13 @@ def test_a_note_on_a_job_that_is_not_worked_on_is_told_without_its_name(teller: 
 def test_the_language_is_told_with_its_shares(teller: Teller, view: Noted) -> None:
     teller.tell(events.Remembered("k3f9x", "language_shares", '[["de",0.93],["nl",0.05]]'))
     teller.tell(events.Remembered("k3f9x", "language", "de"))
-    assert view.said == ["talk.mp4: The language is de (de 93%, nl 5%)."]
+    assert view.said == ["talk.mp4: The language is German (German 93%, Dutch 5%)."]
+
+
+def test_one_share_is_no_share(teller: Teller, view: Noted) -> None:
+    teller.tell(events.Remembered("k3f9x", "language_shares", '[["en",0.98],["cy",0.02]]'))
+    teller.tell(events.Remembered("k3f9x", "language", "en"))
+    assert view.said == ["talk.mp4: The language is English."]
 
 
 def test_a_language_that_the_user_named_is_no_news(teller: Teller, view: Noted) -> None:
@@ -111,15 +123,78 @@ def test_a_language_that_the_user_named_is_no_news(teller: Teller, view: Noted) 
 
 
 def test_progress_has_speed_and_time_left_once_they_are_known(teller: Teller, view: Noted) -> None:
+    teller.tell(LEASED)
+    view.shown.clear()
     teller.tell(events.Progress("k3f9x", 6.0, 60.0, 0.0, None))
-    teller.tell(events.Progress("k3f9x", 30.0, 60.0, 7.54, 4.0))
-    assert view.shown == [("talk.mp4", 6.0, 60.0, ""), ("talk.mp4", 30.0, 60.0, "7.5x, 4.0 s left")]
+    teller.tell(events.Progress("k3f9x", 30.0, 60.0, 7.54, 3.96))
+    teller.tell(events.Progress("k3f9x", 31.0, 60.0, 7.54, 59.7))
+    assert view.shown == [
+        ("talk.mp4", 6.0, 60.0, ""),
+        ("talk.mp4", 30.0, 60.0, "7.5x, 4 s left"),
+        ("talk.mp4", 31.0, 60.0, "7.5x, 1 min 00 s left"),
+    ]
+
+
+def test_before_anything_is_transcribed_there_are_words_instead_of_a_share(teller: Teller, view: Noted) -> None:
+    teller.tell(events.StateChanged("k3f9x", JobState.RUNNING))
+    teller.tell(events.PartPrepared("k3f9x", part(2)))
+    teller.tell(events.Progress("k3f9x", 42.0, 60.0, 0.0, None))
+    teller.tell(LOADED)
+    teller.tell(LEASED)
+    teller.tell(events.Progress("k3f9x", 50.0, 60.0, 0.0, None))
+    teller.tell(LEASED)
+    assert view.shown == [
+        ("talk.mp4", 0.0, 0.0, "finding the speech"),
+        ("talk.mp4", 0.0, 0.0, "loading the model"),
+        ("talk.mp4", 0.0, 0.0, "transcribing"),
+        ("talk.mp4", 50.0, 60.0, ""),
+    ]
+
+
+def test_a_model_that_is_loaded_is_not_waited_for(teller: Teller, view: Noted) -> None:
+    teller.tell(LOADED)
+    view.shown.clear()
+    teller.tell(events.StateChanged("k3f9x", JobState.RUNNING))
+    teller.tell(events.PartPrepared("k3f9x", part(2)))
+    assert [figures for *_, figures in view.shown] == ["finding the speech"]
+
+
+def test_what_was_begun_before_waits_for_the_model(view: Noted) -> None:
+    teller = Teller(view)
+    teller.tell(events.JobAdded("k3f9x", job(), resumed=True))
+    teller.tell(events.StateChanged("k3f9x", JobState.RUNNING))
+    assert [figures for *_, figures in view.shown] == ["loading the model"]
+
+
+def test_silence_alone_is_progress(teller: Teller, view: Noted) -> None:
+    teller.tell(events.PartPrepared("k3f9x", part(0)))
+    teller.tell(events.Progress("k3f9x", 30.0, 60.0, 0.0, None))
+    assert view.shown == [("talk.mp4", 30.0, 60.0, "")]
+
+
+def test_of_several_files_it_is_told_which_one_it_is_and_equal_names_are_told_apart(view: Noted) -> None:
+    teller = Teller(view)
+    paths = [os.fsencode(Path("/a", folder, "talk.mp4")) for folder in ("one", "two")]
+    for number, path in enumerate([*paths, b"/a/one/other.mp4"]):
+        teller.tell(events.JobAdded(f"job{number}", job(f"job{number}", path)))
+    for number in range(3):
+        teller.tell(events.StateChanged(f"job{number}", JobState.RUNNING))
+        teller.tell(events.JobEnded(f"job{number}", JobState.FAILED, (), "It broke."))
+    one, two = (os.fspath(Path(folder, "talk.mp4")) for folder in ("one", "two"))
+    assert [(what, figures.partition(",")[0]) for what, _, _, figures in view.shown] == [
+        (one, "file 1 of 3"),
+        (two, "file 2 of 3"),
+        ("other.mp4", "file 3 of 3"),
+    ]
+    assert view.said == [f"{one}: It broke.", f"{two}: It broke.", "other.mp4: It broke."]
 
 
 def test_a_download_has_its_megabytes(teller: Teller, view: Noted) -> None:
     teller.tell(events.ModelDownload("k3f9x", "base", 0, 0))
     teller.tell(events.ModelDownload("k3f9x", "base", 12_000_000, 148_000_000))
     assert [figures for *_, figures in view.shown] == ["", "12 of 148 MB"]
+    teller.tell(events.ModelDownload("k3f9x", "base", 148_000_000, 148_000_000))
+    assert view.shown[-1] == ("talk.mp4", 0.0, 0.0, "loading the model"), "it is here now"
 
 
 @pytest.mark.parametrize("state", [JobState.INCOMPLETE, JobState.FAILED, JobState.CANCELLED])
@@ -133,11 +208,25 @@ def test_silence_is_told(teller: Teller, view: Noted) -> None:
     assert [sentence for sentence in view.said if "Nobody speaks" in sentence]
 
 
-def test_what_has_not_ended_is_named_with_the_way_to_go_on(teller: Teller, view: Noted) -> None:
-    left = [job(f"job{i}") for i in range(MOST_LEFT + 2)]
-    teller.left(left)
-    assert [sentence for sentence in view.said if "dwhisper jobs resume job0" in sentence]
-    assert view.said[-1] == "2 more have not ended; “dwhisper jobs list” shows them."
+def test_one_that_has_not_ended_is_named_with_the_way_to_go_on(teller: Teller, view: Noted) -> None:
+    teller.left([job()])
+    assert view.said == [
+        "talk.mp4: Stopped. What is done is kept; “dwhisper jobs resume k3f9x” or the same command goes on with it.",
+    ]
+
+
+def test_several_that_have_not_ended_have_one_command(teller: Teller, view: Noted) -> None:
+    teller.left([job("aaaaa"), job("bbbbb"), job("ccccc")])
+    (sentence,) = view.said
+    assert "3 recordings" in sentence
+    assert "“dwhisper jobs resume aaaaa bbbbb ccccc” or the same command" in sentence
+
+
+def test_many_that_have_not_ended_are_counted(teller: Teller, view: Noted) -> None:
+    teller.left([job(f"job{i}") for i in range(MOST_LEFT + 1)])
+    assert view.said == [
+        f"Stopped. {MOST_LEFT + 1} recordings are not finished; what is done is kept. The same command goes on with them.",
+    ]
 
 
 def test_several_files_are_summed_up_and_one_is_not(teller: Teller, view: Noted) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.conftest import ffmpeg
 from tests.commands.program import DWHISPER, run, spoken
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
@@ -41,6 +42,45 @@ def test_the_second_time_its_text_is_used_and_nothing_is_written_twice(talk: Pat
     third = run("transcribe", talk, *TINY)
     assert third.lines == [written]
     assert "its text is used" in third.err
+
+
+@pytest.mark.slow
+def test_rules_shots_and_the_report(talk: Path) -> None:
+    first = run("transcribe", talk, *TINY, "--rules", "netflix", "--report")
+    assert first.lines == [os.fspath(talk.with_name(f"talk.en.{kind}")) for kind in ("srt", "report.txt", "report.json")]
+    assert "cues, " in first.err
+    report = json.loads(talk.with_name("talk.en.report.json").read_text())
+    assert (report["rules"], report["frame_rate"]) == ("netflix", [25, 1])
+    stamps = re.findall(r",(\d{3})", talk.with_name("talk.en.srt").read_text())
+    assert stamps
+    assert all(int(stamp) % 40 == 0 for stamp in stamps), "on the picture's frames"
+    job = run("jobs", "list", "--json").out
+    (listed,) = json.loads(job)
+    exported = run("export", listed["job"], "--rules", "BBC", "--shots", "--json")
+    assert exported.status == 0
+    assert json.loads(exported.out)["rules"] == "bbc"
+    assert max(map(len, talk.with_name("talk_2.en.srt").read_text().splitlines())) <= 37
+    talk.unlink()
+    gone = run("export", listed["job"], "--shots")
+    assert gone.status == 1
+    assert "talk.mp4” is not there" in gone.err
+    assert run("export", listed["job"], "--rules", "plain").status == 0, "without its shots no file is needed"
+
+
+@pytest.mark.slow
+def test_sound_alone_has_no_shots(talk: Path) -> None:
+    sound = talk.with_suffix(".wav")
+    ffmpeg("-i", talk, "-vn", sound)
+    ended = run("transcribe", sound, *TINY, "--shots")
+    assert ended.status == 0
+    assert "has no picture" in ended.err
+
+
+def test_rules_that_nobody_knows(talk: Path) -> None:
+    ended = run("transcribe", talk, "--rules", "netfilx")
+    assert ended.status == 2
+    assert "Did you mean “netflix”?" in ended.err
+    assert run("settings", "set", "subtitles.rules", "none").status == 2
 
 
 @pytest.mark.slow
@@ -111,10 +151,10 @@ def test_settings_are_the_defaults(talk: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_language_is_found_and_its_shares_are_told(talk: Path, base: Path) -> None:
+def test_the_language_is_found_and_told(talk: Path, base: Path) -> None:
     ended = run("transcribe", talk, "--model", base)
     assert ended.status == 0
-    assert re.search(r"The language is en \(en \d+%", ended.err)
+    assert "talk.mp4: The language is English.\n" in ended.err, "nobody doubts it"
     assert "leisure to consider" in spoken(talk.with_name("talk.en.srt"))
 
 

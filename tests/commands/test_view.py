@@ -1,8 +1,11 @@
 """Which steps of a progress are worth a plain line, and what such a line says."""
 
-import pytest
+import io
 
-from dwhisper_gui.commands.view import LONGEST_NAME, Lines, Sparing, shortened
+import pytest
+from rich.console import Console
+
+from dwhisper_gui.commands.view import LONGEST_NAME, Bar, Lines, Sparing, shortened
 
 
 def test_a_line_comes_with_each_tenth_or_after_half_a_minute() -> None:
@@ -33,6 +36,17 @@ def test_plain_lines_go_to_standard_error_and_results_to_standard_output(capsys:
     out, err = capsys.readouterr()
     assert out == "a.en.srt\n"
     assert err.splitlines() == ["a.mp4: getting ready", "a.mp4: 50%, 3.0x, 2 s left", "Half of it is \N{REPLACEMENT CHARACTER}[31mdone."]
+
+
+def test_a_bar_has_a_share_once_there_is_something_to_measure_against() -> None:
+    bar = Bar(Console(stderr=True, force_terminal=True, width=100, file=(screen := io.StringIO())))
+    bar.progress("a.mp4", 0.0, 0.0, "loading the model")
+    bar.close()
+    assert "loading the model" in screen.getvalue()
+    assert "%" not in screen.getvalue()
+    bar.progress("a.mp4", 5.0, 10.0, "3.0x")
+    bar.close()
+    assert "50 %" in screen.getvalue()
 
 
 def test_long_names_keep_their_ends() -> None:

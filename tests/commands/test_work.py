@@ -10,9 +10,9 @@ from dwhisper_gui.commands.running import Stop
 from dwhisper_gui.commands.streams import OutputLost
 from dwhisper_gui.commands.work import Shift
 from dwhisper_gui.core.errors import DWhisperError, EngineUnknown, MediumMissing, StoreUnusable
-from dwhisper_gui.core.events import Event, JobEnded
+from dwhisper_gui.core.events import Event, JobAdded, JobEnded
 from dwhisper_gui.core.in_order import InOrder
-from dwhisper_gui.core.job import Job, JobState
+from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output
 
 
 class Noted:
@@ -22,6 +22,7 @@ class Noted:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.jobs_left: list[str] = []
         self.closed = False
 
     def _note(self, what: str) -> None:
@@ -43,6 +44,7 @@ class Noted:
 
     def left(self, jobs: Sequence[Job]) -> None:
         self._note("left")
+        self.jobs_left = [job.id for job in jobs]
 
     def finished(self, outcomes: Counter[JobState], status: int) -> None:
         self._note(f"finished {status}")
@@ -80,6 +82,18 @@ async def test_the_status_is_the_first_that_fits(
     assert shift.end() == status, "however often it is asked"
     assert front.told[-1] == f"finished {status}"
     assert ("left" in front.told) is stopped
+
+
+async def test_what_was_added_and_not_come_to_is_left_and_what_was_done_before_is_not() -> None:
+    front, stop = Noted(), Stop()
+    shift = Shift(front, stop)
+    for name, finished_before in (("ended", False), ("waiting", False), ("before", True)):
+        job = Job(name, b"/a.mp4", Options("tiny.en"), Output(), Fingerprint(1, 2, "3"))
+        shift.tell(JobAdded(name, job, finished_before=finished_before))
+    shift.tell(JobEnded("ended", DONE, ()))
+    stop.event.set()
+    shift.end()
+    assert front.jobs_left == ["waiting"]
 
 
 async def test_where_nobody_reads_the_work_is_stopped_and_nothing_more_is_said() -> None:

@@ -22,7 +22,8 @@ ERRORS = sorted(
 
 def filled(error: type[errors.DWhisperError]) -> errors.DWhisperError:
     named = {name for _, name, spec, _ in string.Formatter().parse(error.template) if name}
-    return error(**{name: 7.4 if name == "seconds" else f"a {name}" for name in named})
+    special = {"seconds": 7.4, "state": "Paused."}
+    return error(**{name: special.get(name, f"a {name}") for name in named})
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
@@ -56,7 +57,7 @@ CODES_WITHOUT_A_SENTENCE = {Code.BAD_REQUEST, Code.MODEL_NOT_LOADED, Code.INTERN
 
 @pytest.mark.parametrize("code", sorted(set(Code) - CODES_WITHOUT_A_SENTENCE))
 def test_a_workers_code_becomes_its_own_sentence(code: Code) -> None:
-    fields = dict.fromkeys("ours theirs path detail format engine known package device compute_type model language".split(), "x")
+    fields = dict.fromkeys("ours theirs path detail format engine known package device compute_type model language here".split(), "x")
     error = errors.from_failure(Failure(code, fields))
     assert not isinstance(error, errors.WorkerRefused)
     assert str(error)
@@ -67,6 +68,21 @@ def test_the_advice_on_broken_weights_fits_where_they_are_from(model: str, advic
     error = errors.from_failure(Failure(Code.MODEL_BROKEN, {"model": model, "path": "/x", "detail": "cut"}))
     assert isinstance(error, errors.ModelBroken)
     assert advice in str(error)
+
+
+@pytest.mark.parametrize("here", ["tiny.en, mine", ""])
+def test_a_failed_download_names_the_models_that_are_here(here: str) -> None:
+    error = errors.from_failure(Failure(Code.MODEL_DOWNLOAD_FAILED, {"model": "small", "detail": "the hub was not found", "here": here}))
+    assert isinstance(error, errors.ModelDownloadFailed)
+    assert ("--model (tiny.en, mine)" in str(error)) == bool(here)
+    assert ("No model is on this computer yet" in str(error)) != bool(here)
+    assert "models import" in str(error)
+    assert "kept" not in str(error)
+
+
+@pytest.mark.parametrize("error", [errors.LanguageUnknown, errors.ModelUnknown, errors.FormatUnknown, errors.ModelFolderBroken])
+def test_what_commands_that_start_nothing_can_meet_does_not_speak_of_starting(error: type[errors.DWhisperError]) -> None:
+    assert "started" not in error.template
 
 
 @pytest.mark.parametrize("code", sorted(CODES_WITHOUT_A_SENTENCE))

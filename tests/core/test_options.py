@@ -11,6 +11,7 @@ from dwhisper_gui.core.errors import (
     EngineUnknown,
     FormatMissing,
     FormatUnknown,
+    LanguageMisspelt,
     LanguageUnknown,
     ModelBroken,
     ModelCannotTranslate,
@@ -19,7 +20,7 @@ from dwhisper_gui.core.errors import (
     UsageError,
 )
 from dwhisper_gui.core.job import Options
-from dwhisper_gui.core.options import read_formats, read_language, refuse_impossible, refuse_unavailable, refuse_unfit
+from dwhisper_gui.core.options import read_formats, read_language, refuse_impossible, refuse_unavailable, refuse_unfit, settled
 
 CPU = Device("cpu", "", ("int8", "float32"))
 CUDA = Device("cuda:0", "", ("float16", "int8_float16"))
@@ -33,9 +34,11 @@ ENGINES = (engine("faster-whisper"), engine("openai-whisper", None), engine("pla
 
 
 def test_reads_languages() -> None:
-    assert [read_language(text) for text in ("auto", "de", " EN ")] == ["auto", "de", "en"]
-    with pytest.raises(LanguageUnknown, match="“klingon”"):
-        read_language("klingon")
+    assert [read_language(text) for text in ("Auto", "de", " EN ", "German", "GERMAN", "flemish")] == ["auto", "de", "en", "de", "de", "nl"]
+    with pytest.raises(LanguageUnknown, match=r"“xyzzy”.*models languages"):
+        read_language("xyzzy")
+    with pytest.raises(LanguageMisspelt, match=r"“geman”.*German \(de\)"):
+        read_language("geman")
 
 
 def test_reads_formats_alone_and_in_lists_each_once() -> None:
@@ -57,6 +60,15 @@ def test_refuses_what_the_weights_at_hand_cannot_do() -> None:
         refuse_unfit(Options("/w", language="de"), english)
     with pytest.raises(ModelCannotTranslate):
         refuse_unfit(Options("/w", translate=True), english)
+
+
+def test_weights_that_know_one_language_settle_it() -> None:
+    english = ModelState("/w", "/w", "path", 1, None, ("en",), translates=False)
+    many = ModelState("/w", "/w", "path", 1, None, ("de", "en"))
+    assert settled(Options("/w"), english) == Options("/w", language="en")
+    assert settled(Options("/w", language="de"), english) == Options("/w", language="de"), "that is for others to refuse"
+    assert settled(Options("/w"), many) == Options("/w")
+    assert settled(Options("tiny"), ModelState("tiny", None, "download", 1)) == Options("tiny")
 
 
 @pytest.mark.parametrize(

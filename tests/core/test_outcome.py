@@ -23,6 +23,12 @@ def test_every_state_has_a_sentence(state: JobState) -> None:
     assert state_sentence(state, "k3f9x").endswith(".")
 
 
+def test_what_has_not_ended_well_says_how_to_go_on() -> None:
+    for state in (JobState.FAILED, JobState.CANCELLED, JobState.PAUSED, JobState.QUEUED, JobState.RUNNING):
+        assert "dwhisper jobs" in state_sentence(state, "k3f9x")
+        assert "k3f9x" in state_sentence(state, "k3f9x")
+
+
 def test_a_text_without_doubts_needs_no_warning() -> None:
     assert warnings(transcript(), "k3f9x") == []
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dwhisper_gui.core.errors import JobBusy, JobUnknown, OwnershipLost, StoreUnusable
-from dwhisper_gui.core.job import JobState
+from dwhisper_gui.core.job import Job, JobState
 from dwhisper_gui.core.plan import ChunkKey
-from dwhisper_gui.jobs.ownership import LOCKS, engine_lock, is_owned, own, remove, retry
+from dwhisper_gui.jobs.ownership import LOCKS, clear, engine_lock, is_owned, own, remove, retry
 from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.jobs.store import Store
 from tests.jobs.makers import add_job, line, other_program, part
@@ -61,6 +61,48 @@ async def test_a_removed_job_is_gone_with_its_lock(store: Store) -> None:
     assert list((store.folder / LOCKS).iterdir()) == []
     with pytest.raises(JobUnknown):
         await remove(store, job.id)
+
+
+async def end(store: Store, job: Job, state: JobState) -> None:
+    with await own(store, job.id) or pytest.fail("owned") as mine:
+        await mine.journal.part_prepared(part())
+        await mine.journal.set_state(state)
+
+
+async def test_what_is_cleared_is_gone_and_what_is_worked_on_stays(store: Store) -> None:
+    done, failed, waiting, busy, again = [await add_job(store) for _ in range(5)]
+    for job in (done, busy):
+        await end(store, job, JobState.DONE)
+    await end(store, failed, JobState.FAILED)
+    await end(store, again, JobState.CANCELLED)
+    await retry(store, again.id)
+    ended = [state for state in JobState if state.ended]
+    with await own(store, busy.id) or pytest.fail("owned"):
+        assert await clear(store, [JobState.DONE]) == 1
+        assert [job.id for job in await store.jobs()] == [failed.id, waiting.id, busy.id, again.id]
+        assert await clear(store, ended) == 1
+    assert await clear(store, ended) == 1
+    assert [job.id for job in await store.jobs()] == [waiting.id, again.id]
+    assert await clear(store, ended) == 0
+    assert await store.results(done.id).prepared_parts() == {}
+    assert not {path.stem for path in (store.folder / LOCKS).iterdir()} & {done.id, failed.id, busy.id}
+
+
+@pytest.mark.parametrize("state", [state for state in JobState if state.ended])
+async def test_what_had_ended_and_is_revived_comes_last(store: Store, state: JobState) -> None:
+    ended, waiting, done, last = [await add_job(store) for _ in range(4)]
+    await end(store, ended, state)
+    await end(store, done, JobState.DONE)
+    await retry(store, ended.id)
+    order = [job.id for job in await store.jobs() if job.id != done.id]
+    assert order == [waiting.id, last.id, ended.id]
+
+
+async def test_what_had_not_ended_keeps_its_place_when_it_is_tried_again(store: Store) -> None:
+    paused, waiting = await add_job(store), await add_job(store)
+    await end(store, paused, JobState.PAUSED)
+    await retry(store, paused.id)
+    assert [job.id for job in await store.jobs()] == [paused.id, waiting.id]
 
 
 async def test_retry_queues_the_job_again(store: Store) -> None:

@@ -93,6 +93,33 @@ async def test_a_medium_becomes_subtitles_and_the_same_again_costs_nothing(tmp_p
         assert not (tmp_path / "talk_2.en.srt").exists(), "nor is it written twice"
 
 
+async def test_other_rules_are_other_files_and_those_there_were_are_known_again(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+
+        async def files(rules: str, *, shots: bool = False) -> list[str]:
+            output = Output(("srt", "json"), rules=rules, shots=shots, report=True)
+            job = await at.queue.add(os.fsencode(at.medium), Options(at.options.model, language="en", end=16.0), output)
+            await at.work(job)
+            return [Path(os.fsdecode(file)).name for file in at.ended[-1].files]
+
+        first = ["talk.en.srt", "talk.en.json", "talk.en.report.txt", "talk.en.report.json"]
+        assert await files("netflix") == first
+        at.told.clear()
+        other = await files("bbc")
+        assert other[:2] == ["talk_2.en.srt", "talk.en.json"], "what is the same by all rules is written once"
+        assert not any(isinstance(event, ChunkLeased) for event in at.told), "nothing is transcribed for it"
+        assert await files("bbc") == other
+        assert await files("netflix") == first
+        assert "rules_kept" in at.notes() or "rules_broken" in at.notes()
+        there = sorted(os.listdir(tmp_path))  # noqa: PTH208
+        assert await files("netflix", shots=True) == first, "its picture is one shot, so that changes nothing"
+        assert await files("netflix", shots=True) == first
+        assert sorted(os.listdir(tmp_path)) == there  # noqa: PTH208
+        (job,) = await at.store.jobs()
+        assert job.memory["shots"] == "[]"
+        assert len(set(written_of(job).files) | set(written_of(job).older)) == len(written_of(job).files) + len(written_of(job).older)
+
+
 async def test_files_that_a_killed_program_wrote_and_did_not_note_are_not_written_again(
     tmp_path: Path, sample: Path, tiny_en: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,14 @@ async def test_a_job_is_found_by_the_beginning_of_its_id(store: Store, monkeypat
             await store.find_job(unknown)
 
 
+async def test_several_jobs_are_found_each_once_or_none_at_all(store: Store) -> None:
+    first, second = await add_job(store), await add_job(store)
+    assert await store.find_jobs([second.id, first.id, second.id.upper()]) == [second, first]
+    assert await store.find_jobs([]) == []
+    with pytest.raises(JobUnknown, match="nope"):
+        await store.find_jobs([first.id, "nope"])
+
+
 async def test_the_unfinished_job_of_the_same_path_and_options_is_found(store: Store) -> None:
     path = b"/media/talk.mp4"
     assert await store.find_unfinished(path, OPTIONS) is None

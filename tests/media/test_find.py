@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dwhisper_gui.core.errors import FolderWithoutMedia, MediumError, MediumMissing
+from dwhisper_gui.core.errors import AddressGiven, FolderWithoutMedia, MediumError, NothingFits, StreamGiven
 from dwhisper_gui.media.find import find_media
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX names")
@@ -39,7 +39,36 @@ def test_a_file_that_is_named_is_taken_whatever_it_is_and_whether_it_is_there(tr
 
 
 def test_what_is_wrong_with_one_leaves_the_others(tree: Path) -> None:
-    assert names(tree, "empty", "no*thing", "a.wav") == [FolderWithoutMedia, MediumMissing, ["a.wav"]]
+    assert names(tree, "empty", "no*thing", "a.wav") == [FolderWithoutMedia, NothingFits, ["a.wav"]]
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "said"),
+    [
+        (b"https://example.org/watch?v=1", AddressGiven, "yt-dlp"),
+        (b"RTSP://camera/1", AddressGiven, "RTSP://camera/1"),
+        (b"-", StreamGiven, "standard input"),
+        (b"no*.mp4", NothingFits, "pattern “no*.mp4”"),
+    ],
+)
+def test_what_is_no_file_on_this_computer(
+    word: bytes, error: type[MediumError], said: str, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree)
+    (found,) = find_media([word])
+    assert type(found.error) is error
+    assert said in str(found.error)
+
+
+def test_a_file_is_taken_even_if_its_name_looks_like_something_else(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tree)
+    Path("-").touch()
+    Path("http:/x").mkdir(parents=True)
+    Path("http:/x/a.mp4").touch()
+    assert [one.media for one in find_media([b"-", b"http://x/a.mp4"])] == [
+        (os.fsencode(tree / "-"),),
+        (os.fsencode(tree / "http:" / "x" / "a.mp4"),),
+    ]
 
 
 def test_patterns(tree: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from dwhisper_worker.contract import AudioTrack, MediumInfo
 
 from dwhisper_gui.core.errors import (
+    BrokenOff,
     DWhisperError,
     MediumEmpty,
     MediumMissing,
@@ -50,6 +51,8 @@ MANY = medium(track(0, "eng"), track(1, "ger", title="Kommentar"), track(2, "deu
         (MANY, "4", 3),
         (MANY, "en", 0),
         (MANY, "de", 2),
+        (MANY, "German", 2),
+        (medium(track(0), track(1, "zho")), "MANDARIN", 1),
         (medium(track(0, "ger"), track(1, "de-AT")), "deu", 0),
     ],
 )
@@ -127,6 +130,21 @@ async def test_what_is_no_medium(worker: Worker, tmp_path: Path, name: str, cont
     with pytest.raises(error) as raised:
         await probe(worker, path)
     assert name in str(raised.value)
+
+
+@integration
+async def test_a_recording_that_broke_off_is_told_from_a_text(worker: Worker, tmp_path: Path, sample: Path) -> None:
+    whole = sample.read_bytes()  # noqa: ASYNC240
+    (tmp_path / "broken off.mp4").write_bytes(whole.replace(b"moov", b"xxxx"))
+    with pytest.raises(BrokenOff, match=r"broken off\.mp4.*untrunc"):
+        await probe(worker, os.fsencode(tmp_path / "broken off.mp4"))
+    for name in ("text.mp4", "text.txt"):
+        (tmp_path / name).write_text("This is no recording.\n" * 100)
+        with pytest.raises(NotMedia) as raised:
+            await probe(worker, os.fsencode(tmp_path / name))
+        assert type(raised.value) is NotMedia
+        assert "is not a recording that FFmpeg can read" in str(raised.value)
+        assert "untrunc" not in str(raised.value)
 
 
 @integration

@@ -1,0 +1,36 @@
+"""Where DWhisper keeps its files, and what is told where it can't."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dwhisper_gui.core.errors import HomeUnusable
+from dwhisper_gui.folders import file_in_the_way, folders
+
+
+@pytest.mark.parametrize("inside", ["", "deep/er"])
+def test_a_home_that_is_a_file_is_told_with_both_names(inside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").touch()
+    monkeypatch.setenv("DWHISPER_HOME", os.fspath(tmp_path / "taken" / inside))
+    with pytest.raises(HomeUnusable) as raised:
+        folders()
+    assert f"“{tmp_path / 'taken'}” is a file" in str(raised.value)
+    assert "DWHISPER_HOME" in str(raised.value)
+
+
+def test_a_home_that_is_not_there_yet_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWHISPER_HOME", os.fspath(tmp_path / "new" / "home"))
+    assert folders().data == tmp_path / "new" / "home" / "data"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_tilde_that_stands_for_nobody_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DWHISPER_HOME", "~nobody-of-that-name/x")
+    assert folders().data == tmp_path / "~nobody-of-that-name" / "x" / "data"
+
+
+def test_nothing_is_in_the_way_of_a_folder(tmp_path: Path) -> None:
+    assert file_in_the_way(tmp_path) is None
+    assert file_in_the_way(tmp_path / "new" / "er") is None
