@@ -27,6 +27,9 @@ CUDA_BATCH = 16
 SILENCE_AFTER_SECONDS = 1.0
 """Whisper expects 30 s, but its encoder takes less: 20 s in less than half the time. It must see the speech end, else texts end in
 loops (WER 38 % against 0.6 %); from 0.5 s of silence on nothing changes."""
+LEAST_SECONDS = 15.0
+"""The shortest length that clips are padded to. Windows of 4 s, padded to 5 s, fell into loops (WER 70 % against 2.1 % at 30 s); at 10 s
+the model was less sure than at 15 s (benchmarks/variants.py, `plan.WINDOW_SECONDS=4,engine.LEAST_SECONDS=5`)."""
 STEP_SECONDS = 5.0
 """Lengths that clips are padded to: few, so that there are others to fill a batch with."""
 SAMPLES_TO_DRAW = 5
@@ -89,7 +92,7 @@ class FasterWhisper:
         """Decodes without timestamp tokens, which lose what follows a pause, and aligns the words afterwards."""
         tokenizer = self._tokenizer(decoding.language, "translate" if decoding.translate else "transcribe")
         features = [self._features(clip) for clip in clips]
-        encoded = self._encoded([pad_or_trim(one, self._frames(len(clip))) for one, clip in zip(features, clips, strict=True)])
+        encoded, apart = self._encoded([pad_or_trim(one, self._frames(len(clip))) for one, clip in zip(features, clips, strict=True)])
         prompt = self._prompt(tokenizer, decoding if effort.prompted else replace(decoding, prompt="", hotwords=""))
         drawn = {"beam_size": effort.beam_size}
         if effort.temperature > 0:
@@ -107,7 +110,10 @@ class FasterWhisper:
         )
         tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
         frames = [min(one.shape[-1], self._most_frames) for one in features]
-        words = self._aligned(tokenizer, tokens, encoded, frames)
+        words: list[list[Word]] = []
+        for one in apart:
+            these = slice(len(words), len(words) + one.shape[0])
+            words += self._aligned(tokenizer, tokens[these], one, frames[these])
         return [
             Decoded(
                 words=tuple(heard),
@@ -130,16 +136,23 @@ class FasterWhisper:
 
     def _frames(self, samples: int) -> int:
         steps = math.ceil((samples / SAMPLE_RATE + SILENCE_AFTER_SECONDS) / STEP_SECONDS)
-        return min(self._most_frames, round(steps * STEP_SECONDS * SAMPLE_RATE) // self._hop)
+        seconds = max(LEAST_SECONDS, steps * STEP_SECONDS)
+        return min(self._most_frames, round(seconds * SAMPLE_RATE) // self._hop)
 
     def _features(self, clip: Clip) -> Any:
         return self._model.feature_extractor(clip)[..., :-1]
 
-    def _encoded(self, features: Sequence[Any]) -> Any:
-        """On a CPU one after the other, which is quicker than all at once (20 s of sound: 0.16 s against 0.25 s each)."""
-        if self.device != "cpu" or len(features) == 1:
-            return self._model.encode(np.stack(features))
-        return ctranslate2.StorageView.from_array(np.concatenate([np.array(self._model.encode(one[np.newaxis])) for one in features]))
+    def _encoded(self, features: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """All clips as one batch, and as what is aligned together. On a CPU each is encoded and aligned on its own: that is quicker (20 s
+        of sound: encoded in 0.16 s against 0.25 s each in a batch; aligned in two thirds of the time), and in a batch word times depend
+        on what else is in it."""
+        if self.device != "cpu":
+            together = self._model.encode(np.stack(features))
+            return together, [together]
+        apart = [self._model.encode(one[np.newaxis]) for one in features]
+        if len(apart) == 1:
+            return apart[0], apart
+        return ctranslate2.StorageView.from_array(np.concatenate([np.array(one) for one in apart])), apart
 
     def _make_tokenizer(self, language: str, task: str) -> Any:
         return Tokenizer(self._model.hf_tokenizer, self.multilingual, task=task, language=language)

@@ -1,0 +1,140 @@
+"""Tries out the numbers of how speech is cut and decoded: the same media, in one process, with some of them changed.
+
+    python benchmarks/variants.py [--model tiny.en] [--media clean hard-quiet …] [--variants as-is …]
+
+A variant is a row of assignments to constants of the program, `plan.WINDOW_SECONDS=25,engine.STEP_SECONDS=10`; `as-is` changes nothing.
+Prints a table for each medium: windows, decodings, seconds of the model alone, words and times.
+"""
+
+import argparse
+import ast
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import media
+import score
+import systems
+import tables
+from dwhisper_worker import guards, models, pieces, times, transcribe
+from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, TranscribeRequest, WindowResult
+from dwhisper_worker.engines import faster_whisper
+from dwhisper_worker.speech import find_speech
+
+from dwhisper_gui.core import plan
+from dwhisper_gui.media.prepare import audio_of
+
+MODULES: dict[str, ModuleType] = {"plan": plan, "guards": guards, "pieces": pieces, "times": times, "engine": faster_whisper}
+AS_IS = "as-is"
+
+
+@contextmanager
+def changed(variant: str) -> Iterator[None]:
+    """The constants of a variant, for a while. Raises `ValueError` where there is none of that name."""
+    before: list[tuple[ModuleType, str, Any]] = []
+    try:
+        for assignment in () if variant == AS_IS else variant.split(","):
+            name, _, value = assignment.partition("=")
+            module, _, constant = name.partition(".")
+            if not hasattr(MODULES.get(module), constant):
+                raise ValueError(f"{name} is no constant of {', '.join(MODULES)}")
+            before.append((MODULES[module], constant, getattr(MODULES[module], constant)))
+            setattr(MODULES[module], constant, ast.literal_eval(value))
+        yield
+    finally:
+        for owner, constant, old in reversed(before):
+            setattr(owner, constant, old)
+
+
+def pcm_of(medium: Path) -> bytes:
+    """A medium's sound, as workers get it."""
+    rate = str(SAMPLE_RATE)
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(medium), "-f", "s16le", "-ac", "1", "-ar", rate, "pipe:1"]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+
+
+def windows_of(pcm: bytes, probabilities: bytes) -> tuple[Span, list[plan.Window]]:
+    """A whole medium cut as one part."""
+    whole = Span(0.0, len(pcm) / 2 / SAMPLE_RATE)
+    maybe, sure = (plan.speech_spans(probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
+    return whole, plan.windows(maybe, sure, probabilities, whole)
+
+
+def transcribed(transcriber: transcribe.Transcriber, pcm: bytes, whole: Span, found: Sequence[plan.Window]) -> list[WindowResult]:
+    """All windows, in order."""
+    results: list[WindowResult] = []
+    ended = threading.Event()
+    request = TranscribeRequest("all", Decoding("en"), tuple(audio_of(pcm, whole, window) for window in found))
+    failed: list[BaseException] = []
+
+    def done(outcome: object) -> None:
+        if isinstance(outcome, BaseException):
+            failed.append(outcome)
+        ended.set()
+
+    transcriber.submit(request, lambda event: results.append(event.window) if event.window else None, done)
+    ended.wait()
+    if failed:
+        raise failed[0]
+    return sorted(results, key=lambda result: result.index)
+
+
+def row(variant: str, engine: Any, loaded: Any, pcm: bytes, probabilities: bytes, script: score.Script) -> list[str]:
+    """What a variant makes of a medium."""
+    with changed(variant):
+        whole, found = windows_of(pcm, probabilities)
+        transcriber = transcribe.Transcriber(engine, loaded)
+        began = time.monotonic()
+        results = transcribed(transcriber, pcm, whole, found)
+        seconds = time.monotonic() - began
+        transcriber.close()
+    segments = [
+        {"words": [{"word": word.text, "start": word.start, "end": word.end} for word in segment.words]}
+        for result in results
+        for segment in result.segments
+    ]
+    made = score.score(script, segments, ())
+    spoken = [(one.mean_log_probability, len(one.words)) for result in results for one in result.segments]
+    mean = sum(probability * words for probability, words in spoken) / max(1, sum(words for _, words in spoken))
+    decodings = sum(result.decodings for result in results)
+    kinds = f"{made.substitutions} / {made.deletions} / {made.insertions}"
+    spreads = [f"{one.median:.2f} / {one.high:.2f}" for one in (made.after_pause, made.running, made.ends)]
+    counts = [str(len(found)), str(decodings), f"{seconds:.1f}", f"{mean:.4f}"]
+    return [variant, *counts, f"{made.wer:.2f}", kinds, *spreads, str(made.invented)]
+
+
+HEAD = ("", "windows", "decodings", "s", "mean log p", "WER %", "sub / del / ins", "after a pause", "running", "ends", "invented")
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Tries out the numbers of how speech is cut and decoded.")
+    parser.add_argument("--model", choices=("tiny.en", "base"), default="tiny.en")
+    parser.add_argument("--media", nargs="+", choices=sorted(media.MEDIA), default=list(media.TIMED))
+    parser.add_argument("--variants", nargs="+", metavar="VARIANT", default=[AS_IS])
+    asked = parser.parse_args()
+    folder = systems.weights_of("dwhisper", asked.model)
+    request = LoadRequest("faster-whisper", str(folder), "", "auto", "auto", 0, "en", False)
+    resolved = models.resolve(request.model, request.folder, request.engine, lambda _: None)
+    first = transcribe.Transcriber.load(request, resolved)
+    engine, loaded = first._engine, first.loaded
+    first.close()
+    for name in asked.media:
+        medium = media.medium(name)
+        pcm = pcm_of(medium)
+        probabilities = find_speech(pcm).probabilities
+        print(f"\n### `{name}`, {asked.model}\n", *tables.table(HEAD, []), sep="\n")
+        for variant in asked.variants:
+            made = row(variant, engine, loaded, pcm, probabilities, media.script(medium))
+            print(f"| {' | '.join(made)} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
