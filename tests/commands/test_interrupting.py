@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -37,6 +38,19 @@ def windows(lines: list[dict[str, object]]) -> set[tuple[object, object]]:
 
 def gone(processes: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(processes, timeout=2)[1]
+
+
+@contextmanager
+def held(running: Running) -> Iterator[None]:
+    """Keeps its workers still, so that it is not done before another program has started."""
+    workers = running.workers()
+    for worker in workers:
+        worker.suspend()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.resume()
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(long: Path, tmp_path: Path, uninterrupted: str) -> None:
@@ -128,7 +142,8 @@ def test_a_second_program_waits_for_the_engine_and_says_so(long: Path, talk: Pat
     with started("transcribe", long, *TINY, "--json") as first:
         first.event("leased")
         with started("transcribe", talk, *TINY) as second:
-            second.until(lambda: any("waits for its turn" in line for line in second.err))
+            with held(first):
+                second.until(lambda: any("waits for its turn" in line for line in second.err))
             first.interrupt()
             assert first.end() == 130
             assert second.end() == 0
@@ -140,7 +155,8 @@ def test_a_second_program_waits_for_the_same_job_and_writes_nothing_twice(sample
     with started(*words, "--json") as first:
         first.event("leased")
         with started(*words, "--live") as second, started(*words, "-f", "txt") as third:
-            second.until(lambda: any("waits for it" in line for line in second.err))
+            with held(first):
+                second.until(lambda: any("waits for it" in line for line in second.err))
             assert first.end() == 0
             assert second.end() == 0
             assert third.end() == 0
@@ -156,8 +172,9 @@ def test_what_one_program_leaves_another_that_waits_for_it_takes_over(sample: Pa
     with started(*words, "--json") as first:
         first.event("leased")
         with started(*words) as second:
-            second.until(lambda: any("waits for it" in line for line in second.err))
-            first.interrupt(signal.SIGKILL)
+            with held(first):
+                second.until(lambda: any("waits for it" in line for line in second.err))
+                first.interrupt(signal.SIGKILL)
             assert second.end() == 0
     assert spoken(tmp_path / "sample.en.srt").endswith("made amiable himself.")
 
