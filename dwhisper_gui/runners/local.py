@@ -13,13 +13,9 @@ from dwhisper_worker.contract import (
     TRANSCRIBE,
     DetectRequest,
     Nothing,
-    Segment,
     TranscribeEvent,
     TranscribeReply,
     TranscribeRequest,
-    Window,
-    WindowResult,
-    Word,
 )
 
 from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
@@ -29,6 +25,7 @@ from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.board import Board
 from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.seat import Patience, Seat
+from dwhisper_gui.runners.sense import are_figures, are_shares, is_result_of
 from dwhisper_gui.workers.child import Worker
 
 log = logging.getLogger(__name__)
@@ -75,7 +72,11 @@ class LocalRunner:
             for attempt in range(1, MOST_TRIES + 1):
                 worker = await seat.fill(job, setup, tell)
                 try:
-                    return (await seat.ask(worker, DETECT_LANGUAGE, DetectRequest(clips))).probabilities
+                    reply = await seat.ask(worker, DETECT_LANGUAGE, DetectRequest(clips))
+                    if are_shares(reply.probabilities, len(clips)):
+                        return reply.probabilities
+                    worker.kill()
+                    raise WorkerNonsense(detail=f"detect_language: what it says of {len(clips)} clips makes no sense")
                 except WorkerError:
                     log.exception("detecting the language failed, try %d", attempt)
                     if attempt == MOST_TRIES:
@@ -166,7 +167,7 @@ class LocalRunner:
             if result is None:
                 return
             window = expected.get(result.index)
-            if window is None or not _fits(result, window):
+            if window is None or not is_result_of(window, result):
                 worker.kill(WorkerNonsense(detail=f"a result for window {result.index} that does not fit it"))
                 return
             done.add(result.index)
@@ -174,19 +175,16 @@ class LocalRunner:
 
         request = TranscribeRequest(str(audio.chunk.key), task.decoding, audio.windows)
         try:
-            reply = await seat.ask(worker, TRANSCRIBE, request, take)
+            reply = await seat.ask(worker, TRANSCRIBE, request, take, seconds=audio.chunk.audio_seconds)
         finally:
             await asyncio.gather(*writing)
         if reply.complete and done != set(expected):
             worker.kill()
             raise WorkerNonsense(detail=f"a chunk said to be complete with {len(done)} of {len(expected)} windows")
+        if not are_figures(reply.figures):
+            worker.kill()
+            raise WorkerNonsense(detail=f"figures that can't be: {reply.figures}")
         return reply
-
-
-def _fits(result: WindowResult, window: Window) -> bool:
-    """Whether all its times are in the window; a time that is no number is nowhere."""
-    timed: list[Segment | Word] = [*result.segments, *(word for segment in result.segments for word in segment.words)]
-    return all(window.start <= one.start <= one.end <= window.end for one in timed)
 
 
 def _waiting(job: str, tell: Tell) -> Callable[[], None]:

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from dwhisper_worker.contract import LOAD, TRANSCRIBE, Call, DownloadProgress, LoadRequest
+from dwhisper_worker.contract import LOAD, Call, DownloadProgress, LoadRequest
 
 from dwhisper_gui.core.errors import WorkerDied, WorkerHung, WorkersDie
 from dwhisper_gui.core.events import ModelDownload, ModelLoaded
@@ -26,27 +26,56 @@ CHECK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a worker may be silent over a request before it counts as hung, in seconds. `first`: while nothing tells how long such a
-    request takes (a large model on a slow processor needs minutes for a batch, a slow disk for its weights). For chunks, later: `times`
-    its longest silence over one so far, but at least `least`."""
+    """How long a worker may be silent before it counts as hung, in seconds. `first`: while nothing tells how long its work takes (a large
+    model on a slow processor needs minutes for a batch, a slow disk for its weights). For chunks, later: `times` as long as the slowest
+    so far would have taken, were it as long as all the sound in hand, but at least `least`. Twice as long after each worker that was
+    given up: a healthy one that is slow must not be killed three times over one chunk."""
 
     first: float = 900.0
     least: float = 60.0
-    times: float = 10.0
+    times: float = 5.0
 
 
 @dataclass(slots=True)
-class Pulse:
-    """The signs of life over requests of one kind: the loop's time of the last one, and the longest silence between two."""
+class Pace:
+    """How quick workers are with one model, and what they have in hand. Times are the loop's."""
 
-    last: float = 0.0
-    in_flight: int = 0
-    longest_silence: float | None = None
+    asked: int = 0
+    """Requests in hand,"""
+    sound: float = 0.0
+    """and the seconds of sound in them."""
+    busy_since: float = 0.0
+    answered: float = 0.0
+    slowest: float | None = None
+    """Seconds a second of sound."""
+    hung: set[int] = field(default_factory=set)
+    """Workers that were given up."""
 
-    def sign(self, now: float) -> None:
-        """It answered, or told of an event."""
-        self.longest_silence = max(self.longest_silence or 0.0, now - self.last)
-        self.last = now
+    def begin(self, seconds: float, now: float) -> None:
+        """A request with so many seconds of sound is asked."""
+        if not self.asked:
+            self.busy_since = now
+        self.asked += 1
+        self.sound += seconds
+
+    def end(self, seconds: float) -> None:
+        """It is in hand no longer."""
+        self.asked -= 1
+        self.sound -= seconds
+
+    def answer(self, seconds: float, began: float, now: float) -> None:
+        """It was answered. What it waited behind others is not its own time."""
+        taken = now - max(began, self.answered)
+        self.answered = now
+        if seconds > 0:
+            self.slowest = max(self.slowest or 0.0, taken / seconds)
+
+    def limit(self, seconds: float, patience: Patience) -> float:
+        """How long there may be silence while a request with so many seconds of sound is in hand."""
+        # What is silent over other requests (a download that is hashed, weights read from a slow disk) says nothing of the next time.
+        if seconds <= 0 or self.slowest is None:
+            return float(patience.first * 2 ** len(self.hung))
+        return float(max(patience.least, patience.times * self.slowest * self.sound) * 2 ** len(self.hung))
 
 
 class Seat:
@@ -60,7 +89,9 @@ class Seat:
         self._patience = patience
         self._worker: Worker | None = None
         self._setup: EngineSetup | None = None
-        self._pulses: dict[str, Pulse] = {}
+        self._timed: EngineSetup | None = None
+        """What the pace is known of: it outlives a worker."""
+        self._pace = Pace()
         self._filling = asyncio.Lock()
 
     @property
@@ -73,6 +104,8 @@ class Seat:
         before it has. (Those that die over a chunk are the chunk's affair: it has three tries.)"""
         async with self._filling:
             deaths = 0
+            if setup != self._timed:
+                self._timed, self._pace = setup, Pace()
             while self.worker is None or self._setup != setup:
                 await self._empty()
                 try:
@@ -107,38 +140,28 @@ class Seat:
         self._setup = setup
         tell(ModelLoaded(job, loaded.model, loaded.device, loaded.compute_type, loaded.threads, loaded.seconds))
 
-    async def ask(self, worker: Worker, call: Call[Q, R, E], request: Q, on_event: Callable[[E], None] | None = None) -> R:
-        """As `Worker.ask`; a worker that is silent for too long is killed and the answer is `WorkerHung`."""
-        loop = asyncio.get_running_loop()
-        pulse = self._pulses.setdefault(call.name, Pulse())
-        if not pulse.in_flight:
-            pulse.last = loop.time()
-
-        def heard(event: E) -> None:
-            pulse.sign(loop.time())
-            if on_event is not None:
-                on_event(event)
-
-        asking = asyncio.ensure_future(worker.ask(call, request, heard))
-        pulse.in_flight += 1
+    async def ask(
+        self, worker: Worker, call: Call[Q, R, E], request: Q, on_event: Callable[[E], None] | None = None, *, seconds: float = 0.0
+    ) -> R:
+        """As `Worker.ask`; a worker that is silent for too long is killed and the answer is `WorkerHung`. `seconds`: of sound that is to
+        be transcribed."""
+        now = asyncio.get_running_loop().time
+        pace, began = self._pace, now()
+        asking = asyncio.ensure_future(worker.ask(call, request, on_event))
+        pace.begin(seconds, began)
         try:
             while not asking.done():
                 await asyncio.wait({asking}, timeout=CHECK_SECONDS)
-                silence = loop.time() - pulse.last
-                if not asking.done() and silence > self._limit(call, pulse):
+                silence = now() - max(worker.last_sign, pace.busy_since)
+                if not asking.done() and silence > pace.limit(seconds, self._patience):
+                    pace.hung.add(worker.pid)
                     worker.kill(WorkerHung(seconds=silence))
             reply = await asking
-            pulse.sign(loop.time())
+            pace.answer(seconds, began, now())
             return reply
         finally:
-            pulse.in_flight -= 1
+            pace.end(seconds)
             asking.cancel()
-
-    def _limit(self, call: Call[Q, R, E], pulse: Pulse) -> float:
-        # What is silent over other requests (a download that is hashed, weights read from a slow disk) says nothing of the next time.
-        if call is not TRANSCRIBE or pulse.longest_silence is None:
-            return self._patience.first
-        return max(self._patience.least, self._patience.times * pulse.longest_silence)
 
     async def _empty(self) -> None:
         worker, self._worker, self._setup = self._worker, None, None

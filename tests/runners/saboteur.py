@@ -1,7 +1,8 @@
 """A real worker with one fault built in: `python saboteur.py FAULT CHUNK[,CHUNK] --stdio`.
 
 It is `dwhisper-worker` with its `Transcriber.submit` bent for the chunks named: `die` ends the process, `misplace` sends a window's
-text with times outside the window, `unfinished` says the chunk is complete before its windows are."""
+text with times outside the window, `count` says that it decoded a window more often than can be, `unfinished` that the chunk
+is complete before its windows are."""
 
 import os
 import sys
@@ -23,6 +24,8 @@ def bent(self: transcribe.Transcriber, request: TranscribeRequest, on_event: tra
         window = request.windows[0].window
         segment = Segment(window.end, window.end + 1, " beyond", (), 0.0, 0.0, 1.0, 0.0)
         on_event(TranscribeEvent(WindowResult(window.index, (segment,), 1, False, ())))
+    elif FAULT == "count":
+        on_event(TranscribeEvent(WindowResult(request.windows[0].window.index, (), 2**63, False, ())))
     elif FAULT == "unfinished":
         on_done(TranscribeReply(request.chunk, True, Figures(1.0, 1.0, 0, 0, 1)))
     elif FAULT == "refuse":

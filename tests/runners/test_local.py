@@ -141,11 +141,12 @@ async def test_a_worker_killed_in_mid_chunk_is_replaced_and_only_its_chunks_are_
 
 async def test_a_worker_that_hangs_is_killed_and_replaced(bench: Bench, tmp_path: Path) -> None:
     def freeze(pid: int) -> None:
-        if len(bench.pids) == 2:
+        # Three are given out at once; the fourth when one is done, so that there is a pace to tell a hang by.
+        if len(bench.pids) == 4:
             os.kill(pid, signal.SIGSTOP)
 
     bench.on_lease = freeze
-    async with runner(tmp_path, patience=Patience(first=8.0, least=2.0, times=2.0)) as local:
+    async with runner(tmp_path, patience=Patience(first=60.0, least=2.0, times=2.0)) as local:
         await bench.run(local)
     assert await bench.is_whole()
     reasons = [one.reason or "" for one in await bench.attempts() if one.outcome is Outcome.FAILED]
@@ -155,7 +156,13 @@ async def test_a_worker_that_hangs_is_killed_and_replaced(bench: Bench, tmp_path
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [("die", "ended unexpectedly"), ("misplace", "no answer"), ("unfinished", "no answer"), ("refuse", "could not do its task")],
+    [
+        ("die", "ended unexpectedly"),
+        ("misplace", "no answer"),
+        ("count", "no answer"),
+        ("unfinished", "no answer"),
+        ("refuse", "could not do its task"),
+    ],
 )
 async def test_a_chunk_that_always_fails_is_given_up_after_three_tries_and_the_rest_goes_on(
     bench: Bench, tmp_path: Path, fault: str, reason: str
@@ -210,6 +217,22 @@ async def test_cancelling_ends_the_worker_at_once(bench: Bench, tmp_path: Path) 
             await running
         assert asyncio.get_running_loop().time() - began < 0.5
     assert len(await bench.texts()) <= 1
+
+
+async def test_a_stop_starts_no_further_window_of_a_chunk_in_hand(bench: Bench, tmp_path: Path, sample: Path) -> None:
+    pcm = pcm_of(sample)
+    windows = tuple(window(pcm, i, Span(2.0 * i, 2.0 * i + 2.0)) for i in range(16))
+    chunk = Chunk(ChunkKey(1, 0), tuple(one.window for one in windows))
+    await bench.mine.journal.part_prepared(PreparedPart(1, Span(0.0, 33.4), False, (), (), (chunk,), b""))
+    bench.audio = [ChunkAudio(chunk, windows)]
+    stop = asyncio.Event()
+    bench.on_window = lambda _: stop.set()
+    async with runner(tmp_path, threads=1) as local:
+        await bench.run(local, stop)
+    done = await bench.store.results(bench.job.id).windows_done(1)
+    # A batch of four was under way, and another may have begun before the worker was told.
+    assert 4 <= len(done) <= 8
+    assert [one.outcome for one in await bench.attempts()] == [Outcome.RELEASED]
 
 
 async def test_two_worker_processes_share_the_chunks(bench: Bench, tmp_path: Path) -> None:

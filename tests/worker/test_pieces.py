@@ -89,7 +89,10 @@ def test_a_text_that_the_model_itself_doubts_is_dropped_only_where_the_vad_doubt
     unsure = work()
     assert unsure.take(unsure.whole, doubted) == []
     assert unsure.result().segments == ()
-    assert unsure.result().flaws == ()
+    assert unsure.result().flaws == (guards.LEFT_OUT,), "nothing is dropped in silence"
+    silent = work()
+    assert silent.take(silent.whole, heard("", 1, 2, log_probability=-1.4, no_speech=0.9)) == []
+    assert silent.result().flaws == ()
     spoken = work((1, 6))
     for _ in EFFORTS:
         spoken.take(spoken.whole, heard(GOOD, 1, 6, log_probability=-1.05, no_speech=0.61))

@@ -70,6 +70,8 @@ class WindowWork:
         piece.tries.append((decoded, flaws))
         if guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS:
             # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
+            if decoded.words:
+                self._flaws.add(guards.LEFT_OUT)
             self._open -= 1
             return []
         if flaws and piece.effort_index + 1 < len(self.efforts):
