@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from dwhisper_gui.core.errors import HomeUnusable
+from dwhisper_gui.core.errors import HomeUnreadable, HomeUnusable
 
 HOME_VARIABLE = "DWHISPER_HOME"
 """Names one folder under which everything is kept instead: for a portable installation, and for tests."""
@@ -32,6 +32,9 @@ def folders() -> Folders:
     """The folders that hold now: under `DWHISPER_HOME` where that is set, else the platform's usual ones. Raises `HomeUnusable`."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
+        readable = home.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if readable != home:
+            raise HomeUnreadable(home=readable)
         whole = Path(home)
         with contextlib.suppress(RuntimeError):  # a “~” that stands for nobody here
             whole = whole.expanduser()

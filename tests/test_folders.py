@@ -1,11 +1,12 @@
 """Where DWhisper keeps its files, and what is told where it can't."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from dwhisper_gui.core.errors import HomeUnusable
+from dwhisper_gui.core.errors import HomeUnreadable, HomeUnusable
 from dwhisper_gui.folders import file_in_the_way, folders
 
 
@@ -17,6 +18,13 @@ def test_a_home_that_is_a_file_is_told_with_both_names(inside: str, tmp_path: Pa
         folders()
     assert f"“{tmp_path / 'taken'}” is a file" in str(raised.value)
     assert "DWHISPER_HOME" in str(raised.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
+def test_a_home_whose_name_is_no_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWHISPER_HOME", os.fsdecode(os.fsencode(tmp_path) + b"/h\xff"))
+    with pytest.raises(HomeUnreadable, match="no letters"):
+        folders()
 
 
 def test_a_home_that_is_not_there_yet_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@
         LanguageUnknown, LanguageMisspelt, ModelUnknown, FormatUnknown, FormatMissing, RulesUnknown, TimeUnreadable, RangeEmpty,
         EngineUnknown, EngineMissing, DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate,
         SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous, JobBusy, NothingToExport, NoTextYet, PlaceUnknown, CommandMissing,
-        ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable
+        ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable, HomeUnreadable
       MediumError                     the user's file
         MediumMissing, NothingFits, AddressGiven, StreamGiven, MediumUnreadable, MediumEmpty, NotMedia, BrokenOff, RefersElsewhere, NoAudio,
         TrackMissing, FolderWithoutMedia, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
@@ -185,6 +185,13 @@ class HomeUnusable(UsageError):
     template = N_(
         "“{path}” is a file, not a folder, so DWhisper can't keep anything in “{home}”. Nothing was done. Let the variable DWHISPER_HOME"
         " name a folder, or unset it."
+    )
+
+
+class HomeUnreadable(HomeUnusable):
+    template = N_(
+        "The name of the folder in the variable DWHISPER_HOME, “{home}”, has bytes in it that are no letters (UTF-8), which not every part of"
+        " DWhisper can take. Nothing was done. Let it name another folder, or unset it."
     )
 
 
