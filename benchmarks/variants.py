@@ -22,7 +22,7 @@ import media
 import score
 import systems
 import tables
-from dwhisper_worker import guards, models, pieces, times, transcribe
+from dwhisper_worker import guards, holes, levels, models, pieces, times, transcribe
 from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, TranscribeRequest, WindowResult
 from dwhisper_worker.engines import faster_whisper
 from dwhisper_worker.speech import find_speech
@@ -30,7 +30,15 @@ from dwhisper_worker.speech import find_speech
 from dwhisper_gui.core import plan
 from dwhisper_gui.media.prepare import audio_of
 
-MODULES: dict[str, ModuleType] = {"plan": plan, "guards": guards, "pieces": pieces, "times": times, "engine": faster_whisper}
+MODULES: dict[str, ModuleType] = {
+    "plan": plan,
+    "guards": guards,
+    "pieces": pieces,
+    "times": times,
+    "holes": holes,
+    "levels": levels,
+    "engine": faster_whisper,
+}
 AS_IS = "as-is"
 
 

@@ -190,8 +190,8 @@ class HomeUnusable(UsageError):
 
 class HomeUnreadable(HomeUnusable):
     template = N_(
-        "The name of the folder in the variable DWHISPER_HOME, “{home}”, has bytes in it that are no letters (UTF-8), which not every part of"
-        " DWhisper can take. Nothing was done. Let it name another folder, or unset it."
+        "The name of the folder in the variable DWHISPER_HOME, “{home}”, has bytes in it that are no letters (UTF-8), which not every part"
+        " of DWhisper can take. Nothing was done. Let it name another folder, or unset it."
     )
 
 

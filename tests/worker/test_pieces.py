@@ -5,7 +5,7 @@ import pytest
 from dwhisper_worker import guards
 from dwhisper_worker.contract import SAMPLE_RATE, Span, Window, Word
 from dwhisper_worker.engines.engine import Decoded
-from dwhisper_worker.pieces import EFFORTS, WindowWork
+from dwhisper_worker.pieces import EFFORTS, Piece, WindowWork
 
 
 def work(*sure: tuple[float, float], start: float = 60.0, length: float = 20.0) -> WindowWork:
@@ -20,6 +20,10 @@ def heard(
     step = (end - start) / max(1, len(parts))
     words = tuple(Word(start + i * step, start + (i + 1) * step, f" {part}", 0.9) for i, part in enumerate(parts))
     return Decoded(words, log_probability, no_speech, temperature)
+
+
+def text_of(window: WindowWork) -> str:
+    return "".join(segment.text for segment in window.result().segments)
 
 
 GOOD = "It was a bright cold day in April and the clocks were striking thirteen."
@@ -70,11 +74,63 @@ def test_what_fails_every_effort_is_kept_and_marked_and_a_loop_is_the_last_choic
 def test_what_was_left_unheard_becomes_a_piece_of_its_own() -> None:
     window = work((1, 6), (9, 14))
     (rest,) = window.take(window.whole, heard(GOOD, 1, 6))
-    assert (rest.span.start, rest.span.end) == (pytest.approx(68.8), pytest.approx(74.2))
+    assert (rest.span.start, rest.span.end) == (pytest.approx(68.7), pytest.approx(74.3))
     assert len(rest.samples) == round(rest.span.duration * SAMPLE_RATE)
     assert not window.done
     assert window.take(rest, heard("Winston Smith slipped quickly through the glass doors.", 0.2, 5.2)) == []
     assert [segment.start for segment in window.result().segments] == [61.0, 69.0]
+
+
+def skipped(window: WindowWork) -> Piece:
+    """The piece that is left where two words were laid over a sentence: a pause of 2 s, then a word of 3 s."""
+    words = [*heard(GOOD, 1, 6).words, Word(8.0, 8.0, " Our", 0.7), Word(8.0, 11.0, " neighbour", 0.6), *heard("slept.", 11, 11.4).words]
+    (hole,) = window.take(window.whole, Decoded(tuple(words), -0.1, 0.0, 0.0))
+    return hole
+
+
+def test_words_that_hide_a_skipped_sentence_are_heard_again_with_it() -> None:
+    window = work((1, 11.4))
+    hole = skipped(window)
+    assert (hole.span.start, hole.span.end) == (pytest.approx(66.0), pytest.approx(71.0))
+    assert window.take(hole, heard("It rang. Our neighbour", 0.2, 4.8)) == []
+    assert text_of(window) == f" {GOOD} It rang. Our neighbour slept."
+
+
+def test_they_stay_where_less_is_heard_the_second_time() -> None:
+    window = work((1, 11.4))
+    hole = skipped(window)
+    assert window.take(hole, heard("Neighbour.", 0.2, 4.8)) == [hole]
+    assert window.take(hole, heard("Neighbour.", 0.2, 4.8)) == []
+    assert text_of(window) == f" {GOOD} Our neighbour slept."
+
+
+def test_a_decoding_that_the_model_is_unsure_of_is_tried_once_more_and_the_likelier_one_taken() -> None:
+    for second, expected in ((-0.1, " better"), (-0.9, " good")):
+        window = work((1, 2))
+        assert window.take(window.whole, heard("good", 1, 2, log_probability=-0.5)) == [window.whole]
+        assert window.whole.effort.beam_size == 5
+        assert window.take(window.whole, heard("better", 1, 2, log_probability=second)) == []
+        assert text_of(window) == expected
+        assert window.result().flaws == ()
+
+
+def test_a_second_try_that_a_guard_objects_to_does_not_undo_a_first_without_flaws() -> None:
+    window = work((1, 9))
+    window.take(window.whole, heard(GOOD, 1, 9, log_probability=-0.5))
+    assert window.take(window.whole, heard("no " * 40, 1, 9, log_probability=-0.01)) == []
+    assert text_of(window) == f" {GOOD}"
+    assert window.result().flaws == ()
+
+
+def test_of_speech_that_is_skipped_as_a_whole_the_halves_are_heard() -> None:
+    window = work((1, 9), (11, 19))
+    assert window.take(window.whole, heard("", 0, 0)) == [window.whole]
+    first, second = window.take(window.whole, heard("", 0, 0))
+    assert (first.span, second.span) == (Span(60.7, 70.0), Span(70.0, 79.3))
+    assert window.take(first, heard(GOOD, 0.3, 8.3)) == []
+    assert window.take(second, heard("Winston Smith slipped quickly through the glass doors.", 1, 9)) == []
+    assert window.done
+    assert window.result().flaws == ()
 
 
 def test_hearing_the_same_words_again_adds_nothing() -> None:

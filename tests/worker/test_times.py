@@ -61,22 +61,6 @@ def test_segments_end_with_sentences_and_before_pauses() -> None:
     assert (found[1].start, found[1].end) == (1, 3)
 
 
-def test_speech_after_the_last_word_is_unheard() -> None:
-    heard = words((100.0, 101.0, "one"), (101.0, 102.0, "two"))
-    (span,) = times.unheard(heard, CLIP, [Span(100.0, 102.0), Span(105.0, 109.0)])
-    assert (span.start, span.end) == (104.8, 109.2)
-
-
-def test_a_breath_or_a_short_gap_is_not_unheard() -> None:
-    heard = words((100.0, 104.0, "one"), (105.5, 109.0, "two"))
-    assert times.unheard(heard, CLIP, [Span(100.0, 110.0)]) == []
-
-
-def test_without_words_all_sure_speech_is_unheard() -> None:
-    (span,) = times.unheard([], CLIP, [Span(103.0, 107.0)])
-    assert (span.start, span.end) == (102.8, 107.2)
-
-
 def test_an_abbreviation_or_an_initial_ends_no_sentence() -> None:
     heard = words((0, 1, "Mr."), (1, 2, "J."), (2, 3, "Dashwood"), (3, 4, "(agreed.)"), (4, 5, "I."))
     found = times.segments(heard, Decoded(tuple(heard), -0.2, 0.0, 0.0))

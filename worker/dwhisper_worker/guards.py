@@ -41,13 +41,17 @@ def flaws(decoded: Decoded, maybe: Sequence[Span], sure: Sequence[Span]) -> tupl
         found.append(REPEATED)
     if decoded.mean_log_probability < LEAST_MEAN_LOG_PROBABILITY:
         found.append(NO_SPEECH if decoded.no_speech_probability > MOST_NO_SPEECH else LOG_PROBABILITY)
-    spoken, surely = total(maybe), total(sure)
-    count = word_count(decoded.text)
-    if count > MOST_WORDS_A_SECOND * max(spoken, RATE_NEEDS_SECONDS):
+    if word_count(decoded.text) > MOST_WORDS_A_SECOND * max(total(maybe), RATE_NEEDS_SECONDS):
         found.append(TOO_MANY_WORDS)
-    if surely >= RATE_NEEDS_SECONDS and count < LEAST_WORDS_A_SECOND * surely:
+    if has_too_few_words(decoded.text, sure):
         found.append(TOO_FEW_WORDS)
     return tuple(found)
+
+
+def has_too_few_words(text: str, sure: Sequence[Span]) -> bool:
+    """Whether a text has fewer words than so much sure speech."""
+    surely = total(sure)
+    return surely >= RATE_NEEDS_SECONDS and word_count(text) < LEAST_WORDS_A_SECOND * surely
 
 
 def compression_ratio(text: str) -> float:

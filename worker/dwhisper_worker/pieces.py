@@ -1,23 +1,37 @@
 """One window's way to its text: the pieces of it that are to be decoded, and what becomes of each decoding. No threads, no I/O.
 
-A window begins as one piece. A piece that a guard objects to is decoded again with more effort; what an accepted decoding left unheard
-becomes another, smaller piece. The window is done when no piece of it is left. What fails every effort is kept and marked."""
+A window begins as one piece. A piece that a guard objects to is decoded again with more effort, one that the model is unsure of at least
+once; what an accepted decoding left unheard (`holes.py`) becomes another, smaller piece. The window is done when no piece of it is left.
+What fails every effort is kept and marked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dwhisper_worker import guards, times
 from dwhisper_worker.contract import SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
+from dwhisper_worker.holes import halves, holes
+from dwhisper_worker.levels import levelled
 from dwhisper_worker.spans import total, within
 
 EFFORTS = (Effort(1), Effort(5), *(Effort(1, temperature, prompted=False) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
 """Greedy first, since most windows need no more; then a beam; then rising temperatures, as openai-whisper does."""
 WITHOUT_PROMPT = Effort(5, prompted=False)
 """Comes before the temperatures where the user gave a prompt or hotwords: a model that falls into a loop often does so over them."""
+UNSURE_LOG_PROBABILITY = -0.2
+"""Below it, a decoding that no guard objects to is tried once more with a beam, and the likelier one taken."""
 DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
 MOST_OF_PIECE = 0.9
-"""What was left unheard is decoded again only where it is clearly less than what was decoded."""
+"""What was left unheard is decoded again as it is only where it is clearly less than what was decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was heard in a hole before it was decoded on its own: words that the alignment put there, and the decoding they are of."""
+
+    words: Sequence[Word]
+    decoded: Decoded
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +41,8 @@ class Piece:
     window: "WindowWork"
     span: Span
     depth: int = 0
+    before: Before | None = None
+    """Stays where less is heard now."""
     effort_index: int = 0
     tries: list[tuple[Decoded, tuple[str, ...]]] = field(default_factory=list)
 
@@ -49,7 +65,7 @@ class WindowWork:
     def __init__(self, window: Window, samples: Clip, *, prompted: bool = False) -> None:
         self.window = window
         self.efforts = (*EFFORTS[:2], WITHOUT_PROMPT, *EFFORTS[2:]) if prompted else EFFORTS
-        self.samples = samples
+        self.samples = levelled(samples, window.start, window.maybe)
         self._open = 1
         self._decodings = 0
         self._segments: list[Segment] = []
@@ -74,33 +90,47 @@ class WindowWork:
                 self._flaws.add(guards.LEFT_OUT)
             self._open -= 1
             return []
-        if flaws and piece.effort_index + 1 < len(self.efforts):
+        flawless = any(not objections for _, objections in piece.tries)
+        unsure = not piece.effort_index and decoded.mean_log_probability < UNSURE_LOG_PROBABILITY
+        # Of speech that was skipped more is heard in smaller pieces than by trying harder.
+        skipped = flaws == (guards.TOO_FEW_WORDS,) and piece.effort_index > 0
+        if (unsure or not (flawless or skipped)) and piece.effort_index + 1 < len(self.efforts):
             piece.effort_index += 1
             return [piece]
-        best, remaining = max(piece.tries, key=_worth) if flaws else (decoded, ())
-        self._flaws.update(remaining)
+        best, remaining = max(piece.tries, key=_worth)
+        self._flaws.update(flaw for flaw in remaining if flaw != guards.TOO_FEW_WORDS)
         left = self._accept(piece, best)
         self._open += len(left) - 1
         return left
 
     def _accept(self, piece: Piece, decoded: Decoded) -> list[Piece]:
         words = times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span))
-        if piece.depth and guards.repeats(words, self._words()):
+        before = piece.before
+        if before is not None and (len(words) < len(before.words) or guards.repeats(words, self._words())):
+            self._segments += times.segments(before.words, before.decoded)
             return []
-        self._segments += times.segments(words, decoded)
-        if piece.depth == DEEPEST_PIECE:
-            return []
-        return [
-            Piece(self, span, piece.depth + 1)
-            for span in times.unheard(words, piece.span, self.window.sure)
-            if span.duration <= MOST_OF_PIECE * piece.span.duration
-        ]
+        pieces: list[Piece] = []
+        at = 0
+        for hole in holes(words, piece.span, self.window.sure) if piece.depth < DEEPEST_PIECE else ():
+            inside = words[hole.first : hole.last]
+            if hole.span.duration <= MOST_OF_PIECE * piece.span.duration:
+                self._segments += times.segments(words[at : hole.first], decoded)
+                pieces.append(Piece(self, hole.span, piece.depth + 1, Before(inside, decoded)))
+                at = hole.last
+            elif not inside:
+                # The same again would be heard the same way.
+                pieces += [Piece(self, half, piece.depth + 1, Before((), decoded)) for half in halves(hole.span, self.window.sure)]
+        self._segments += times.segments(words[at:], decoded)
+        return pieces
 
     def _words(self) -> list[Word]:
         return [word for segment in self._segments for word in segment.words]
 
     def result(self) -> WindowResult:
         """Its text, once it is done."""
+        text = "".join(segment.text for segment in self._segments)
+        if guards.has_too_few_words(text, self.window.sure):
+            self._flaws.add(guards.TOO_FEW_WORDS)
         return WindowResult(
             index=self.window.index,
             segments=tuple(sorted(self._segments, key=lambda segment: segment.start)),

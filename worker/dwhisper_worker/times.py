@@ -9,7 +9,6 @@ from dataclasses import replace
 from dwhisper_worker.contract import Segment, Span, Word
 from dwhisper_worker.engines.engine import Decoded
 from dwhisper_worker.guards import compression_ratio
-from dwhisper_worker.spans import total, within
 
 SNAP_SECONDS = 0.5
 """A first or last word moves at most this far to reach the edge of its stretch of speech."""
@@ -21,9 +20,6 @@ ABBREVIATIONS = frozenset(
 )
 """After these a sentence goes on; so it does after an initial (“J.”)."""
 SENTENCE_PAUSE_SECONDS = 1.0
-HEARD_REACH_SECONDS = 0.3
-UNHEARD_TAIL_SECONDS = 1.5
-UNHEARD_GAP_SECONDS = 2.0
 
 
 def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list[Word]:
@@ -98,18 +94,3 @@ def _ends_sentence(word: Word) -> bool:
     text = word.text.strip().rstrip(CLOSING)
     initial = len(text) == 2 and text[0].isalpha() and text[0].isupper()
     return text.endswith(SENTENCE_ENDS) and not initial and text.casefold() not in ABBREVIATIONS
-
-
-def unheard(words: Sequence[Word], clip: Span, sure: Sequence[Span]) -> list[Span]:
-    """What a decoding left unheard of its clip: ranges with sure speech and no word, at its end (where decoders stop at a pause) of at
-    least 1.5 s of speech, elsewhere of 2 s. Each reaches from word to word, so that nothing of it is cut."""
-    found = []
-    ends = [clip.start, *(word.end for word in words)]
-    starts = [*(word.start for word in words), clip.end]
-    for i, (after, before) in enumerate(zip(ends, starts, strict=True)):
-        gap = Span(after + (HEARD_REACH_SECONDS if i else 0.0), before - (HEARD_REACH_SECONDS if i < len(words) else 0.0))
-        spoken = within(sure, gap)
-        least = UNHEARD_TAIL_SECONDS if i == len(words) else UNHEARD_GAP_SECONDS
-        if spoken and total(spoken) >= least:
-            found.append(Span(round(max(after, spoken[0].start - 0.2), 3), round(min(before, spoken[-1].end + 0.2), 3)))
-    return found

@@ -1,0 +1,74 @@
+"""What a decoding left unheard."""
+
+from itertools import pairwise
+
+from dwhisper_worker.contract import Span, Word
+from dwhisper_worker.holes import Hole, halves, holes
+from hypothesis import given
+from hypothesis import strategies as st
+
+CLIP = Span(100.0, 120.0)
+ALL = [CLIP]
+
+
+def words(*timed: tuple[float, float]) -> list[Word]:
+    return [Word(start, end, f" {i}", 0.9) for i, (start, end) in enumerate(timed)]
+
+
+def spoken(start: float, end: float, step: float = 0.4) -> list[tuple[float, float]]:
+    """Words one after the other."""
+    return [(start + i * step, start + (i + 1) * step) for i in range(round((end - start) / step))]
+
+
+def test_speech_after_the_last_word_is_unheard() -> None:
+    heard = words((100.0, 101.0), (101.0, 102.0))
+    assert holes(heard, CLIP, [Span(100.0, 102.0), Span(105.0, 109.0)]) == [Hole(Span(104.7, 109.3), 2, 2)]
+
+
+def test_a_breath_or_a_short_gap_is_not_unheard() -> None:
+    heard = words(*spoken(100, 104), *spoken(105.5, 120))
+    assert holes(heard, CLIP, ALL) == []
+
+
+def test_without_words_all_sure_speech_is_unheard() -> None:
+    assert holes([], CLIP, [Span(103.0, 107.0)]) == [Hole(Span(102.7, 107.3), 0, 0)]
+
+
+def test_a_word_stretched_over_a_skipped_sentence_is_heard_again_with_it() -> None:
+    """As the alignment really lays it out: a gap, a word without length, a word of seconds."""
+    heard = words(*spoken(100, 104), (106.2, 106.2), (106.2, 108.8), *spoken(108.8, 120))
+    assert holes(heard, CLIP, ALL) == [Hole(Span(104.0, 108.8), 10, 12)]
+
+
+def test_a_long_word_over_a_silence_hides_nothing() -> None:
+    heard = words(*spoken(100, 104), (104.0, 108.0), *spoken(108, 120))
+    assert holes(heard, CLIP, [Span(100, 104.5), Span(107.8, 120)]) == []
+
+
+def test_many_words_between_two_holes_keep_them_apart() -> None:
+    heard = words(*spoken(103, 110), *spoken(114, 120))
+    first, second = holes(heard, CLIP, ALL)
+    assert (first.span, second.span) == (Span(100.0, 103.0), Span(110.2, 114.0))
+    assert (first.first, first.last) == (0, 0)
+
+
+def test_halves_meet_in_the_longest_silence_well_inside() -> None:
+    speech = [Span(100, 101), Span(105, 108), Span(108.4, 112), Span(113, 119)]
+    assert halves(CLIP, speech) == [Span(100, 112.5), Span(112.5, 120)]
+    assert halves(CLIP, [CLIP]) == []
+
+
+edges = st.lists(st.floats(100, 120).map(lambda at: round(at, 3)), max_size=40).map(sorted)
+
+
+@given(edges, edges)
+def test_holes_are_in_order_between_words_and_hold_sure_speech(of_words: list[float], of_speech: list[float]) -> None:
+    heard = words(*list(pairwise(of_words))[::2])
+    speech = [Span(start, end) for start, end in list(pairwise(of_speech))[::2] if end > start]
+    found = holes(heard, CLIP, speech)
+    assert all(one.last <= other.first and one.span.end <= other.span.start for one, other in pairwise(found))
+    for hole in found:
+        assert CLIP.start <= hole.span.start < hole.span.end <= CLIP.end
+        assert 0 <= hole.first <= hole.last <= len(heard)
+        assert hole.first == 0 or heard[hole.first - 1].end <= hole.span.start
+        assert hole.last == len(heard) or hole.span.end <= heard[hole.last].start
