@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from dwhisper_worker.contract import Span
+from dwhisper_worker.contract import LEFT_OUT, Span
 
 from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.job import JobState
@@ -28,6 +28,7 @@ _MISSING = {
     "cut": N_("Missing, since the file ends before: {ranges}."),
 }
 _UNHEARD = N_("Somebody speaks here, but no words were heard: {ranges}.")
+_LEFT_OUT = N_("What the model made of the sound here was left out, since hardly anybody seems to speak: {ranges}.")
 _FLAWED = N_("The text here may be wrong, since no decoding of it passed every check: {ranges}.")
 _SAMPLED = N_("The text here was found by chance (sampling), so another run may find another: {ranges}.")
 
@@ -48,7 +49,8 @@ def warnings(transcript: Transcript, job: str, translate: Translate = str) -> li
             found.append(translate(template).format(ranges=ranges(spans), job=job))
     doubts: Iterable[tuple[str, Sequence[Span]]] = (
         (_UNHEARD, transcript.unheard),
-        (_FLAWED, [window.span for window in transcript.flawed]),
+        (_LEFT_OUT, [window.span for window in transcript.flawed if LEFT_OUT in window.flaws]),
+        (_FLAWED, [window.span for window in transcript.flawed if set(window.flaws) != {LEFT_OUT}]),
         (_SAMPLED, transcript.sampled),
     )
     found += [translate(template).format(ranges=ranges(spans)) for template, spans in doubts if spans]

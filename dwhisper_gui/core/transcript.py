@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from dwhisper_worker.contract import Segment, Span, WindowResult
 
@@ -10,6 +11,8 @@ from dwhisper_gui.core.plan import complement
 
 UNHEARD_SECONDS = 2.0
 """Sure speech of at least this length without a word is worth telling."""
+LONGEST_SILENCE_SECONDS = 4.0
+"""A longer one parts what is told, so that the ranges are mostly speech."""
 WORD_REACH_SECONDS = 0.3
 """Alignment places words a little off; speech this near to a word counts as heard."""
 
@@ -61,18 +64,27 @@ def combine(results: Iterable[tuple[Span, WindowResult]]) -> list[Segment]:
     return segments
 
 
-def unheard(sure: Sequence[Span], segments: Iterable[Segment]) -> list[Span]:
-    """The ranges of at least 2 s of sure speech in which there is no word."""
-    words = sorted(Span(word.start - WORD_REACH_SECONDS, word.end + WORD_REACH_SECONDS) for segment in segments for word in segment.words)
+def unheard(sure: Sequence[Span], segments: Iterable[Segment], lost: Iterable[Span] = ()) -> list[Span]:
+    """The ranges with at least 2 s of sure speech in which there is no word, and which are not `lost` anyway. Each goes from the first of
+    that speech to the last; the pauses in it do not count, and a longer silence ends it. `sure` is in order."""
+    words = (Span(word.start - WORD_REACH_SECONDS, word.end + WORD_REACH_SECONDS) for segment in segments for word in segment.words)
     found = []
     at = 0
-    for span in sure:
-        while at < len(words) and words[at].end <= span.start:
+    for gap in complement(sorted([*words, *lost]), Span(-inf, inf)):
+        while at < len(sure) and sure[at].end <= gap.start:
             at += 1
-        near = []
+        run: list[Span] = []
         following = at
-        while following < len(words) and words[following].start < span.end:
-            near.append(words[following])
+        while following < len(sure) and sure[following].start < gap.end:
+            spoken = Span(max(sure[following].start, gap.start), min(sure[following].end, gap.end))
+            if run and spoken.start - run[-1].end > LONGEST_SILENCE_SECONDS:
+                found += _worth_telling(run)
+                run = []
+            run.append(spoken)
             following += 1
-        found += [gap for gap in complement(near, span) if gap.duration >= UNHEARD_SECONDS]
+        found += _worth_telling(run)
     return found
+
+
+def _worth_telling(run: Sequence[Span]) -> list[Span]:
+    return [Span(run[0].start, run[-1].end)] if sum(one.duration for one in run) >= UNHEARD_SECONDS else []

@@ -33,15 +33,12 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
     results = [pair async for pair in store.results(job.id).windows()]
     segments = combine(results)
     missing = await _missing(store, job, medium)
-    lost = [one.span for one in missing]
     return Transcript(
         language=job.memory.get(LANGUAGE, NO_LANGUAGE),
         language_shares=msgspec.json.decode(job.memory.get(SHARES, "[]"), type=tuple[tuple[str, float], ...]),
         duration=medium.duration,
         segments=tuple(segments),
-        unheard=tuple(
-            span for span in unheard(await store.results(job.id).sure_speech(), segments) if not any(_inside(span, gap) for gap in lost)
-        ),
+        unheard=tuple(unheard(await store.results(job.id).sure_speech(), segments, (one.span for one in missing))),
         flawed=tuple(FlawedWindow(span, result.flaws) for span, result in results if result.flaws),
         sampled=tuple(span for span, result in results if result.sampled),
         missing=tuple(missing),
@@ -110,7 +107,3 @@ async def _missing(store: Store, job: Job, medium: Medium) -> list[Missing]:
     if medium.cut is not None:
         missing.append(Missing(medium.cut, "cut"))
     return sorted(missing, key=lambda one: one.span)
-
-
-def _inside(span: Span, other: Span) -> bool:
-    return other.start <= span.start and span.end <= other.end

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, MediumError
+from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, JobRemoved, JobUnknown, MediumError
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
+from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import FILES, standing_files, transcript_of, written_of
 from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
@@ -75,30 +76,53 @@ class Queue:
         self._tell(JobAdded(job.id, replace(job, output=output), resumed=True))
         return job
 
-    async def work(self, jobs: Sequence[str], stop: asyncio.Event) -> None:
-        """Works on these jobs in the order of the queue until each has ended or `stop` is set. One that is paused, or that another
-        program works on, is waited for. A job's failure does not touch the others."""
-        left = set(jobs)
-        elsewhere: set[str] = set()
-        while left and not stop.is_set():
-            queue = [job for job in await self._store.jobs() if job.id in left]
-            left = {job.id for job in queue}
-            for job in queue:
-                mine = await own(self._store, job.id) if job.wish is not Wish.PAUSE else None
-                if mine is not None:
-                    with mine:
-                        now = await self._store.find_job(job.id)
-                        state = await self._turn(now, mine, stop, ended_elsewhere=job.id in elsewhere and now.state.ended)
-                    if state.ended:
-                        left.discard(job.id)
-                    break
-                if job.wish is not Wish.PAUSE and job.id not in elsewhere:
-                    elsewhere.add(job.id)
-                    self._tell(Note(job.id, "job_elsewhere", {"name": name_of(job.path)}))
-            else:
-                # A lock that another program frees tells nobody, so this looks again and again.
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+    async def work(self, jobs: AsyncIterator[str], stop: asyncio.Event, begin: Begin = _begun) -> None:
+        """Works on these jobs, also on those that are named meanwhile, in the order of the queue until each has ended or `stop` is set.
+        One that is paused, or that another program works on, is waited for while the others go on. A job's failure does not touch the
+        others. `begin` is called before a job's first turn. Raises what `jobs` raises, after the jobs named before it did."""
+        shift = _Shift(begin)
+        naming = asyncio.ensure_future(shift.take(jobs))
+        try:
+            while (shift.left or not naming.done()) and not stop.is_set():
+                shift.more.clear()
+                if not await self._turn_of_next(shift, stop):
+                    # A lock that another program frees tells nobody, so this looks again and again.
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(unless(stop, shift.more.wait()), LOOK_SECONDS)
+            if not stop.is_set():
+                await naming
+        finally:
+            naming.cancel()
+            await asyncio.gather(naming, return_exceptions=True)
+
+    async def _turn_of_next(self, shift: "_Shift", stop: asyncio.Event) -> bool:
+        """Works on the first of the jobs left that can be worked on. False where there is none now."""
+        wanted = set(shift.left)
+        queue = [job for job in await self._store.jobs() if job.id in wanted]
+        for gone in wanted.difference(job.id for job in queue):
+            shift.left.discard(gone)
+            self._tell(JobEnded(gone, JobState.FAILED, (), JobRemoved(job=gone).sentence()))
+        for job in queue:
+            if job.wish is Wish.PAUSE:
+                continue
+            try:
+                mine = await own(self._store, job.id)
+            except JobUnknown:
+                continue  # removed since the queue was read, which the next look finds
+            if mine is not None:
+                with mine:
+                    if job.id not in shift.begun:
+                        shift.begun.add(job.id)
+                        await shift.begin(job)
+                    now = await self._store.find_job(job.id)
+                    state = await self._turn(now, mine, stop, ended_elsewhere=job.id in shift.elsewhere and now.state.ended)
+                if state.ended:
+                    shift.left.discard(job.id)
+                return True
+            if job.id not in shift.elsewhere:
+                shift.elsewhere.add(job.id)
+                self._tell(Note(job.id, "job_elsewhere", {"name": name_of(job.path)}))
+        return False
 
     async def _turn(self, job: Job, mine: Ownership, stop: asyncio.Event, *, ended_elsewhere: bool) -> JobState:
         """Works on one job until it ends, is paused or is stopped. Returns its state then. What ended in another program while this one

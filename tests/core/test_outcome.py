@@ -1,7 +1,7 @@
 """What came of a job, in sentences."""
 
 import pytest
-from dwhisper_worker.contract import Span
+from dwhisper_worker.contract import LEFT_OUT, Span
 
 from dwhisper_gui.core.job import JobState, Missing
 from dwhisper_gui.core.outcome import MOST_RANGES, ranges, state_sentence, warnings
@@ -49,6 +49,13 @@ def test_each_doubt_names_its_ranges_and_each_kind_of_gap_what_to_do() -> None:
     assert [sentence for sentence in found if "0:10–0:20" in sentence and "may be wrong" in sentence]
     assert [sentence for sentence in found if "0:30–0:40" in sentence and "sampling" in sentence]
     assert len(found) == 5
+
+
+def test_what_was_left_out_is_told_and_says_nothing_against_the_rest_of_its_window() -> None:
+    (sentence,) = warnings(transcript(flawed=(FlawedWindow(Span(10, 20), (LEFT_OUT,)),)), "k3f9x")
+    assert "0:10–0:20" in sentence
+    assert "left out" in sentence
+    assert len(warnings(transcript(flawed=(FlawedWindow(Span(10, 20), (LEFT_OUT, "repeated_phrase")),)), "k3f9x")) == 2
 
 
 def test_of_many_ranges_the_first_are_named() -> None:

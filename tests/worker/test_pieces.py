@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from dwhisper_worker import guards
-from dwhisper_worker.contract import SAMPLE_RATE, Span, Window, Word
+from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Span, Window, Word
 from dwhisper_worker.engines.engine import Decoded
 from dwhisper_worker.pieces import EFFORTS, Piece, WindowWork
 
@@ -145,7 +145,7 @@ def test_a_text_that_the_model_itself_doubts_is_dropped_only_where_the_vad_doubt
     unsure = work()
     assert unsure.take(unsure.whole, doubted) == []
     assert unsure.result().segments == ()
-    assert unsure.result().flaws == (guards.LEFT_OUT,), "nothing is dropped in silence"
+    assert unsure.result().flaws == (LEFT_OUT,), "nothing is dropped in silence"
     silent = work()
     assert silent.take(silent.whole, heard("", 1, 2, log_probability=-1.4, no_speech=0.9)) == []
     assert silent.result().flaws == ()

@@ -435,6 +435,10 @@ class Segment:
     temperature: float
 
 
+LEFT_OUT = "left_out"
+"""Among the flaws of a window: a text was dropped since nobody seems to speak. It says nothing against the other words there."""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowResult:
     """One window is done.

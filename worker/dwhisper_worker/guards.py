@@ -28,8 +28,6 @@ NO_SPEECH = "no_speech"
 REPEATED = "repeated_phrase"
 TOO_MANY_WORDS = "too_many_words"
 TOO_FEW_WORDS = "too_few_words"
-LEFT_OUT = "left_out"
-"""No guard, but what comes of one: a text was dropped, since nobody seems to speak."""
 
 
 def flaws(decoded: Decoded, maybe: Sequence[Span], sure: Sequence[Span]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dwhisper_worker import guards, times
-from dwhisper_worker.contract import SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
+from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
 from dwhisper_worker.holes import halves, holes
 from dwhisper_worker.levels import levelled
@@ -87,7 +87,7 @@ class WindowWork:
         if guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS:
             # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
             if decoded.words:
-                self._flaws.add(guards.LEFT_OUT)
+                self._flaws.add(LEFT_OUT)
             self._open -= 1
             return []
         flawless = any(not objections for _, objections in piece.tries)
