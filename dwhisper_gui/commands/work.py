@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
-from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from dwhisper_worker.contract import Segment
@@ -91,27 +90,13 @@ class Shift:
 
     async def work(self, app: App, jobs: AsyncIterator[Job]) -> None:
         """Works on jobs while more of them are found: the first need not wait until the last is known."""
-        found: asyncio.Queue[Job | None] = asyncio.Queue()
-        finding = asyncio.ensure_future(_collect(jobs, found))
-        try:
-            more = True
-            while more:
-                batch = [await self._stop.unless(found.get())]
-                while not found.empty():
-                    batch.append(found.get_nowait())
-                more = None not in batch
-                new = {job.id: job for job in batch if job is not None and job.id not in self._jobs}
-                self._jobs |= new
-                for job in new.values():
-                    text, ready = await text_so_far(app.store, job.id) if self._front.live else (InOrder(), [])
-                    self._show(partial(self._front.expect, job, text, ready))
-                await app.queue.work(list(new), self._stop.event)
-            await finding
-        except Interrupted:
-            pass
-        finally:
-            finding.cancel()
-            await asyncio.gather(finding, return_exceptions=True)
+
+        async def begin(job: Job) -> None:
+            self._jobs[job.id] = job
+            text, ready = await text_so_far(app.store, job.id) if self._front.live else (InOrder(), [])
+            self._show(lambda: self._front.expect(job, text, ready))
+
+        await app.queue.work((), self._stop.event, (job.id async for job in jobs), begin)
 
     def end(self, error: DWhisperError | None = None) -> int:
         """Sums up; the exit status. With the error that ended the command, if one did. Once."""
@@ -144,14 +129,6 @@ class Shift:
                 # Where nobody reads the results, there is no use in making more of them.
                 self.lost = lost
                 self._stop.event.set()
-
-
-async def _collect(jobs: AsyncIterator[Job], found: "asyncio.Queue[Job | None]") -> None:
-    try:
-        async for job in jobs:
-            found.put_nowait(job)
-    finally:
-        found.put_nowait(None)
 
 
 def front_for(*, as_json: bool, live: bool) -> Front:

@@ -13,8 +13,8 @@
         ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
-      FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, SettingsUnreadable, SettingsTooNew,
-      SettingsNotWritable
+      FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, JobRemoved, SettingsUnreadable,
+      SettingsTooNew, SettingsNotWritable
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
 shown in another language than the log's. It says what happened, what that means for the user's work, and what to do.
@@ -414,6 +414,13 @@ class OwnershipLost(DWhisperError):
     template = N_(
         "Another DWhisper has taken over the job {job}, so this one has stopped working on it. What was done is kept, and the other"
         " goes on with it; “dwhisper jobs show {job}” shows how far it is."
+    )
+
+
+class JobRemoved(DWhisperError):
+    template = N_(
+        "The job {job} was removed by another program while this one waited for it, so nothing more is done for it. Run transcribe on its"
+        " file again to begin anew."
     )
 
 

@@ -13,6 +13,7 @@ NOTES = {
     "medium_cut": N_("The file was cut off: its sound ends at {start} s instead of {end} s. What there is gets transcribed."),
     "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),
     "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
+    "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
     "goes_on_elsewhere": N_("Another DWhisper goes on with “{name}”."),

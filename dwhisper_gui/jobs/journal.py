@@ -125,6 +125,15 @@ class StoreJournal:
 
         await self._write(reopen, tells=True)
 
+    async def let_go(self) -> None:
+        """Ends the leases that nobody ended, as `released` does: whoever stops at once, or fails, has no time to."""
+        await self._write(
+            lambda connection: connection.execute(
+                "UPDATE attempts SET outcome = 'released', ended = ?, reason = 'stopped', counted = 0 WHERE job = ? AND outcome = 'leased'",
+                (time.time(), self._job),
+            )
+        )
+
     async def delete(self) -> None:
         """Removes the job and all that came of it."""
         await self._write(lambda connection: connection.execute("DELETE FROM jobs WHERE id = ?", (self._job,)), tells=True)

@@ -14,7 +14,8 @@ KEY = "medium"
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A job's medium: which container, which of its tracks, which range of it, and what the file no longer has of that range."""
+    """A job's medium: which container, which of its tracks, which range of it, and what the file no longer has of that range. `joined`: see
+    `Source`."""
 
     format: str
     duration: float
@@ -23,6 +24,7 @@ class Medium:
     whole: Span
     cut: Span | None
     frame_rate: tuple[int, int] | None = None
+    joined: bool = False
 
     def encoded(self) -> str:
         """For `Journal.remember` under `KEY`."""
@@ -35,7 +37,7 @@ def remembered(job: Job) -> Medium | None:
     return None if text is None else msgspec.json.decode(text, type=Medium)
 
 
-def medium_of(info: MediumInfo, track: AudioTrack, duration: float, options: Options) -> Medium:
+def medium_of(info: MediumInfo, track: AudioTrack, duration: float, options: Options, *, joined: bool) -> Medium:
     """Puts together what the probe found and what the user asked for. `duration`: the probe's, or measured where it had none."""
     wanted_end = options.end if options.end is not None else float("inf")
     whole = Span(options.start, max(options.start, round(min(duration, wanted_end), 3)))
@@ -44,4 +46,4 @@ def medium_of(info: MediumInfo, track: AudioTrack, duration: float, options: Opt
         lost = Span(max(track.last_packet_end, options.start), round(min(track.declared_end, wanted_end), 3))
         if track.declared_end - track.last_packet_end > CUT_SECONDS and lost.duration > 0:
             cut = lost
-    return Medium(info.format, duration, track.index, len(info.tracks), whole, cut, info.frame_rate)
+    return Medium(info.format, duration, track.index, len(info.tracks), whole, cut, info.frame_rate, joined)

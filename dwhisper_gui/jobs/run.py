@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
 
 import msgspec
-from dwhisper_worker.contract import MODELS, Decoding, Span
+from dwhisper_worker.contract import LANGUAGES, MODELS, Decoding, Span
 
 from dwhisper_gui.core import plan
-from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd
+from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
 from dwhisper_gui.core.language import vote
@@ -18,7 +18,7 @@ from dwhisper_gui.core.progress import Pace
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
 from dwhisper_gui.jobs.journal import StoreJournal
-from dwhisper_gui.jobs.medium import KEY, Medium, medium_of
+from dwhisper_gui.jobs.medium import KEY, Medium, medium_of, remembered
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
 from dwhisper_gui.media.extract import Source, extract, measure_duration
@@ -47,7 +47,6 @@ class Run:
         self._tell = tell
         self._edges: dict[float, asyncio.Task[Edge]] = {}
         self._unreadable = unreadable_of(job)
-        self._joined = False
 
     async def go(self, stop: asyncio.Event) -> None:
         """Transcribes what is not done. Returns when nothing is left, or soon after `stop` is set; raises `DWhisperError` where it
@@ -57,7 +56,7 @@ class Run:
             parts = plan.parts(medium.whole)
             pace = Pace(medium.whole.duration, (await self._store.progress_of(self._job.id)).medium_seconds_settled)
             journal = TellingJournal(self._job.id, self._stored, pace, self._tell)
-            source = Source(self._job.path, medium.format, medium.track, self._joined)
+            source = Source(self._job.path, medium.format, medium.track, medium.joined)
             language = await unless(stop, self._language(journal, source, medium, parts))
             if language is None:
                 return
@@ -85,23 +84,25 @@ class Run:
         return EngineSetup(options.engine, options.model, options.device, options.compute_type, language, options.translate)
 
     async def _medium(self) -> Medium:
-        """Looks at the file anew, since it may have changed since the job was added."""
+        """As an earlier run found it, since that decided where the parts lie: a probe that ran out of time would say otherwise."""
         job = self._job
         await self._check_unchanged()
+        known = remembered(job)
+        if known is not None:
+            return known
         info = await probe(self._ears, job.path)
         track = choose_track(info, job.options.track, job.path)
         duration = info.duration
-        self._joined = await is_joined(job.path, info.format)
-        if self._joined:  # what the header and the last packets say is of one of the recordings in it
+        joined = await is_joined(job.path, info.format)
+        if joined:  # what the header and the last packets say is of one of the recordings in it
             log.info("the clock of %r starts anew within it", job.path)
             duration, track = None, replace(track, declared_end=None)
         if duration is None:
-            duration = await measure_duration(Source(job.path, info.format, track.index, self._joined))
+            duration = await measure_duration(Source(job.path, info.format, track.index, joined))
         if duration <= job.options.start:
             raise RangePastEnd(path=display_name(job.path), duration=f"{duration:.1f} s", start=f"{job.options.start:.1f} s")
-        medium = medium_of(info, track, duration, job.options)
-        if job.memory.get(KEY) != medium.encoded():
-            await self._stored.remember(KEY, medium.encoded())
+        medium = medium_of(info, track, duration, job.options, joined=joined)
+        await self._stored.remember(KEY, medium.encoded())
         if medium.tracks > 1:
             names = ", ".join(f"{one.index + 1}: {one.language or '?'}{' ' + one.title if one.title else ''}" for one in info.tracks)
             self._tell(Note(job.id, "several_tracks", {"taken": str(track.index + 1), "tracks": names}))
@@ -124,6 +125,8 @@ class Run:
         if not clips:
             return NO_LANGUAGE
         shares = vote(await self._runner.detect_language(self._job.id, self._setup(), tuple(clips), self._tell))
+        if not shares or shares[0][0] not in LANGUAGES:
+            raise WorkerNonsense(detail="detect_language: no language that Whisper knows")
         await journal.remember(SHARES, msgspec.json.encode(shares).decode())
         await journal.remember(LANGUAGE, shares[0][0])
         return shares[0][0]

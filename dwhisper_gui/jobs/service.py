@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.jobs.wanted import Wanted
 from dwhisper_gui.media.probe import choose_track, fingerprint, probe
 from dwhisper_gui.runners.runner import Runner
 from dwhisper_gui.subtitles.document import Document
@@ -24,6 +25,8 @@ from dwhisper_gui.subtitles.report import note_of, problems_of, shows_cues, writ
 from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
+
+Begin = Callable[[Job], Awaitable[None]]
 
 LOOK_SECONDS = 0.5
 GRACE_SECONDS = 2.0
@@ -76,31 +79,33 @@ class Queue:
         self._tell(JobAdded(job.id, replace(job, output=output), resumed=True))
         return job
 
-    async def work(self, jobs: AsyncIterator[str], stop: asyncio.Event, begin: Begin = _begun) -> None:
-        """Works on these jobs, also on those that are named meanwhile, in the order of the queue until each has ended or `stop` is set.
+    async def work(
+        self, jobs: Iterable[str], stop: asyncio.Event, more: AsyncIterator[str] | None = None, begin: Begin | None = None
+    ) -> None:
+        """Works on these jobs, and on those that `more` names meanwhile, in the order of the queue until each has ended or `stop` is set.
         One that is paused, or that another program works on, is waited for while the others go on. A job's failure does not touch the
-        others. `begin` is called before a job's first turn. Raises what `jobs` raises, after the jobs named before it did."""
-        shift = _Shift(begin)
-        naming = asyncio.ensure_future(shift.take(jobs))
+        others. `begin` is called before a job's first turn. Raises what `more` raises, once the jobs named before have ended."""
+        wanted = Wanted(jobs)
+        naming = asyncio.ensure_future(wanted.add(more))
         try:
-            while (shift.left or not naming.done()) and not stop.is_set():
-                shift.more.clear()
-                if not await self._turn_of_next(shift, stop):
+            while (wanted.left or not naming.done()) and not stop.is_set():
+                wanted.changed.clear()
+                if not await self._next_turn(wanted, stop, begin):
                     # A lock that another program frees tells nobody, so this looks again and again.
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(unless(stop, shift.more.wait()), LOOK_SECONDS)
+                        await asyncio.wait_for(unless(stop, wanted.changed.wait()), LOOK_SECONDS)
             if not stop.is_set():
                 await naming
         finally:
             naming.cancel()
             await asyncio.gather(naming, return_exceptions=True)
 
-    async def _turn_of_next(self, shift: "_Shift", stop: asyncio.Event) -> bool:
-        """Works on the first of the jobs left that can be worked on. False where there is none now."""
-        wanted = set(shift.left)
-        queue = [job for job in await self._store.jobs() if job.id in wanted]
-        for gone in wanted.difference(job.id for job in queue):
-            shift.left.discard(gone)
+    async def _next_turn(self, wanted: Wanted, stop: asyncio.Event, begin: Begin | None) -> bool:
+        """Works on the first job that can be worked on. False where there is none now."""
+        asked = set(wanted.left)
+        queue = [job for job in await self._store.jobs() if job.id in asked]
+        for gone in asked.difference(job.id for job in queue):
+            wanted.left.discard(gone)
             self._tell(JobEnded(gone, JobState.FAILED, (), JobRemoved(job=gone).sentence()))
         for job in queue:
             if job.wish is Wish.PAUSE:
@@ -108,19 +113,19 @@ class Queue:
             try:
                 mine = await own(self._store, job.id)
             except JobUnknown:
-                continue  # removed since the queue was read, which the next look finds
+                continue  # removed this very moment, as the next look finds
             if mine is not None:
                 with mine:
-                    if job.id not in shift.begun:
-                        shift.begun.add(job.id)
-                        await shift.begin(job)
+                    if begin is not None and job.id not in wanted.begun:
+                        await begin(job)
+                    wanted.begun.add(job.id)
                     now = await self._store.find_job(job.id)
-                    state = await self._turn(now, mine, stop, ended_elsewhere=job.id in shift.elsewhere and now.state.ended)
+                    state = await self._turn(now, mine, stop, ended_elsewhere=job.id in wanted.elsewhere and now.state.ended)
                 if state.ended:
-                    shift.left.discard(job.id)
+                    wanted.left.discard(job.id)
                 return True
-            if job.id not in shift.elsewhere:
-                shift.elsewhere.add(job.id)
+            if job.id not in wanted.elsewhere:
+                wanted.elsewhere.add(job.id)
                 self._tell(Note(job.id, "job_elsewhere", {"name": name_of(job.path)}))
         return False
 
@@ -176,27 +181,19 @@ class Queue:
             for task in (working, asking):
                 task.cancel()
             await asyncio.gather(working, asking, return_exceptions=True)
+            with suppress(DWhisperError):  # what went wrong before is what to tell
+                await mine.journal.let_go()
 
     async def _asked(self, job_id: str, stop: asyncio.Event) -> JobState:
         """Returns when the job is to halt: the state it shall have."""
-        stopping = asyncio.ensure_future(stop.wait())
-        try:
-            seen = None
-            while not stop.is_set():
-                changing = asyncio.ensure_future(self._store.wait_for_change(seen))
-                await asyncio.wait({stopping, changing}, return_when=asyncio.FIRST_COMPLETED)
-                if not changing.done():
-                    changing.cancel()
-                    break
-                seen = await changing
-                wish = (await self._store.find_job(job_id)).wish
-                if wish is Wish.CANCEL:
-                    return JobState.CANCELLED
-                if wish is Wish.PAUSE:
-                    return JobState.PAUSED
-            return JobState.QUEUED
-        finally:
-            stopping.cancel()
+        seen = None
+        while (seen := await unless(stop, self._store.wait_for_change(seen))) is not None:
+            wish = (await self._store.find_job(job_id)).wish
+            if wish is Wish.CANCEL:
+                return JobState.CANCELLED
+            if wish is Wish.PAUSE:
+                return JobState.PAUSED
+        return JobState.QUEUED
 
     async def _shots(self, job: Job, mine: Ownership, stop: asyncio.Event) -> Shots | JobState:
         """The shots that its subtitles are to go with; or the state that somebody asked for meanwhile."""
@@ -232,8 +229,7 @@ class Queue:
     async def _finish(self, job: Job, mine: Ownership, shots: Shots) -> JobState:
         """Puts the transcript together and sees to its subtitles."""
         transcript = await transcript_of(self._store, job)
-        if await fingerprint(job.path) != job.fingerprint:
-            self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
+        await self._look_at_medium(job)
         output = self._output(job)
         document = await laid_out(job, transcript, output, shots)
         files = await self._write(job, mine, document, output)
@@ -244,6 +240,15 @@ class Queue:
         await self._set_state(mine, state)
         self._tell(JobEnded(job.id, state, tuple(files), None, transcript))
         return state
+
+    async def _look_at_medium(self, job: Job) -> None:
+        """Says where it is no longer what was transcribed. Its text is whole all the same, even where the file has gone by now."""
+        try:
+            if await fingerprint(job.path) != job.fingerprint:
+                self._tell(Note(job.id, "medium_changed_meanwhile", {"name": name_of(job.path)}))
+        except MediumError:
+            log.warning("the medium of job %s can't be read any more", job.id, exc_info=True)
+            self._tell(Note(job.id, "medium_gone_meanwhile", {"name": name_of(job.path)}))
 
     async def _write(self, job: Job, mine: Ownership, document: Document, output: Output) -> list[bytes]:
         """Writes the subtitles, save those that are there: a folder that is transcribed once more shall not fill with copies."""

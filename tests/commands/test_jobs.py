@@ -49,6 +49,30 @@ def test_a_job_is_paused_and_resumed_from_another_program(long: Path, tmp_path: 
     assert spoken(tmp_path / "long.en.srt").count("leisure to consider") == 4
 
 
+def test_a_paused_job_does_not_keep_the_others_waiting(long: Path, copies: Callable[[Sequence[str]], list[Path]], tmp_path: Path) -> None:
+    others = copies(["b.mp4", "c.mp4"])
+    with started("transcribe", long, *others, *TINY, "-o", tmp_path, "--json") as running:
+        running.event("leased")
+        job = running.events("job_added")[0]["job"]
+        assert run("jobs", "pause", job).status == 0
+        running.until(lambda: len(running.events("job_ended", state="done")) == 2)
+        assert next(one["state"] for one in listed() if one["job"] == job) == "paused"
+        assert run("jobs", "resume", job).status == 0
+        assert running.end() == 0
+        assert [one["job"] for one in running.events("job_ended")][-1] == job
+
+
+def test_a_job_that_is_removed_while_it_is_waited_for_is_missed(long: Path) -> None:
+    with started("transcribe", long, *TINY) as running:
+        running.until(lambda: any("%" in line for line in running.err))
+        (job,) = [one["job"] for one in listed()]
+        assert run("jobs", "pause", job).status == 0
+        running.until(lambda: any("Paused." in line for line in running.err))
+        assert run("jobs", "remove", job).status == 0
+        assert running.end() == 1
+        assert any("was removed by another program" in line for line in running.err)
+
+
 def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(long: Path, tmp_path: Path) -> None:
     with started("transcribe", long, *TINY, "-o", tmp_path, "--json") as running:
         running.event("window")

@@ -164,6 +164,7 @@ async def test_an_earlier_owner_writes_nothing_any_more(store: Store, journal: S
         journal.remember("language", "en"),
         journal.set_state(JobState.DONE),
         journal.retry(),
+        journal.let_go(),
         journal.delete(),
     ]
     before = await store.jobs(), await store.progress(), await results.attempts()

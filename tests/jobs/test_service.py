@@ -2,79 +2,34 @@
 
 import asyncio
 import os
-import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dwhisper_gui.core.errors import MediumChanged, OutputFolderUnusable
-from dwhisper_gui.core.events import ChunkLeased, Event, JobAdded, JobEnded, Note, WindowDone
-from dwhisper_gui.core.job import Job, JobState, Options, Output, Wish
+from dwhisper_gui.core.events import ChunkLeased, Event, JobAdded, WindowDone
+from dwhisper_gui.core.job import JobState, Options, Output, Wish
 from dwhisper_gui.jobs import service
 from dwhisper_gui.jobs.combining import written_of
 from dwhisper_gui.jobs.ownership import engine_lock, retry
 from dwhisper_gui.jobs.records import Outcome
-from dwhisper_gui.jobs.service import Queue
-from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.workers.child import worker_command
-from dwhisper_gui.workers.standing import StandingWorker
+from tests.jobs.bench import Bench
+from tests.jobs.bench import bench as queue_on
 
 pytestmark = pytest.mark.integration
 
 SABOTEUR = Path(__file__).parents[1] / "runners" / "saboteur.py"
 
 
-@dataclass
-class Bench:
-    """A queue, what it tells, and a medium of its own to be worked on."""
-
-    store: Store
-    queue: Queue
-    medium: Path
-    options: Options
-    told: list[Event] = field(default_factory=list)
-    on_event: Callable[[Event], None] = lambda _: None
-
-    def tell(self, event: Event) -> None:
-        self.told.append(event)
-        self.on_event(event)
-
-    async def add(self, **changes: object) -> Job:
-        options = Options(**{**{name: getattr(self.options, name) for name in ("model", "language")}, **changes})  # type: ignore[arg-type]
-        return await self.queue.add(os.fsencode(self.medium), options, Output(("srt", "json")))
-
-    async def work(self, *jobs: Job, stop: asyncio.Event | None = None) -> None:
-        await self.queue.work([job.id for job in jobs], stop or asyncio.Event())
-
-    @property
-    def ended(self) -> list[JobEnded]:
-        return [event for event in self.told if isinstance(event, JobEnded)]
-
-    def notes(self) -> set[str]:
-        return {event.code for event in self.told if isinstance(event, Note)}
-
-
-@asynccontextmanager
-async def bench(tmp_path: Path, sample: Path, model: Path, command: Sequence[str] = ()) -> AsyncIterator[Bench]:
-    medium = tmp_path / "talk.mp4"
-    if not medium.exists():
-        shutil.copy(sample, medium)
-    ears = StandingWorker("ears", worker_command(()))
-    async with await Store.open(tmp_path / "data") as store:
-        setup = LocalSetup(command or worker_command(()), str(tmp_path / "models"))
-        runner = LocalRunner(setup, lambda waiting: engine_lock(store.folder, waiting))
-        made = Bench(store, Queue(store, ears, runner, lambda event: made.tell(event)), medium, Options(str(model), language="en"))
-        try:
-            yield made
-        finally:
-            await runner.close()
-            await ears.close()
+def bench(tmp_path: Path, sample: Path, model: Path, command: Sequence[str] = ()) -> AbstractAsyncContextManager[Bench]:
+    setup = LocalSetup(command or worker_command(()), str(tmp_path / "models"))
+    return queue_on(tmp_path, sample, str(model), lambda store: LocalRunner(setup, lambda waiting: engine_lock(store.folder, waiting)))
 
 
 async def test_a_medium_becomes_subtitles_and_the_same_again_costs_nothing(tmp_path: Path, sample: Path, tiny_en: Path) -> None:

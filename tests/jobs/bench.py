@@ -1,0 +1,113 @@
+"""A queue on a store of its own with a medium to be worked on, and a runner that needs no model."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dwhisper_worker.contract import Segment, Window, WindowResult, Word
+
+from dwhisper_gui.core.events import Event, JobEnded, Note
+from dwhisper_gui.core.job import Job, Options, Output
+from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.jobs.service import Queue
+from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Runner, Task, Tell
+from dwhisper_gui.workers.child import worker_command
+from dwhisper_gui.workers.standing import StandingWorker
+from tests.jobs.makers import FIGURES
+
+
+@dataclass
+class Bench:
+    """A queue, what it tells, and a medium of its own to be worked on."""
+
+    store: Store
+    queue: Queue
+    medium: Path
+    options: Options
+    told: list[Event] = field(default_factory=list)
+    on_event: Callable[[Event], None] = lambda _: None
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+        self.on_event(event)
+
+    async def add(self, output: Output = Output(("srt", "json")), **changes: object) -> Job:  # noqa: B008 - it is frozen
+        options = Options(**{**{name: getattr(self.options, name) for name in ("model", "language")}, **changes})  # type: ignore[arg-type]
+        return await self.queue.add(os.fsencode(self.medium), options, output)
+
+    async def work(self, *jobs: Job, stop: asyncio.Event | None = None) -> None:
+        await self.queue.work([job.id for job in jobs], stop or asyncio.Event())
+
+    @property
+    def ended(self) -> list[JobEnded]:
+        return [event for event in self.told if isinstance(event, JobEnded)]
+
+    def notes(self) -> set[str]:
+        return {event.code for event in self.told if isinstance(event, Note)}
+
+
+@asynccontextmanager
+async def bench(folder: Path, recording: Path, model: str, runner: Callable[[Store], Runner]) -> AsyncIterator[Bench]:
+    """With a copy of the recording; the store is in the same folder."""
+    medium = folder / f"talk{recording.suffix}"
+    if not medium.exists():
+        shutil.copy(recording, medium)
+    ears = StandingWorker("ears", worker_command(()))
+    async with await Store.open(folder / "data") as store:
+        works = runner(store)
+        made = Bench(store, Queue(store, ears, works, lambda event: made.tell(event)), medium, Options(model, language="en"))
+        try:
+            yield made
+        finally:
+            await works.close()
+            await ears.close()
+
+
+@dataclass
+class QuickRunner:
+    """Implements `Runner`: a word a second is said in every window. Jobs in `held` are leased a chunk and no more until they are to
+    stop, those in `deaf` not even then. `after` is called after each chunk."""
+
+    shares: tuple[dict[str, float], ...] = ({"en": 1.0},)
+    held: set[str] = field(default_factory=set)
+    deaf: set[str] = field(default_factory=set)
+    after: Callable[[ChunkAudio], object] = lambda _: None
+
+    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
+        return self.shares
+
+    async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
+        for part in task.parts:
+            await self._part(task.job, [audio async for audio in prepare(part)], journal, stop)
+
+    async def close(self) -> None:
+        pass
+
+    async def _part(self, job: str, chunks: Sequence[ChunkAudio], journal: Journal, stop: asyncio.Event) -> None:
+        for audio in chunks:
+            if stop.is_set():
+                return
+            key = audio.chunk.key
+            lease = await journal.leased(key, "quick", "here")
+            if job in self.deaf:
+                await asyncio.Event().wait()
+            if job in self.held:
+                await stop.wait()
+                await journal.released(key, lease, "stopped")
+                return
+            for one in audio.windows:
+                await journal.window_done(key, _said(one.window))
+            await journal.result(key, lease, FIGURES)
+            self.after(audio)
+
+
+def _said(window: Window) -> WindowResult:
+    words = tuple(Word(float(at), at + 0.9, " word", 0.9) for at in range(int(window.start) + 1, int(window.end)))
+    text = " word" * len(words)
+    segments = (Segment(words[0].start, words[-1].end, text, words, -0.2, 0.01, 1.2, 0.0),) if words else ()
+    return WindowResult(window.index, segments, 1, False, ())

@@ -1,0 +1,144 @@
+"""Turns: several jobs, some of them paused, removed or still to be named; and what becomes of one whose end is rough."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from dwhisper_gui.core.errors import JobRemoved, MediumMissing, WorkerNonsense
+from dwhisper_gui.core.events import ChunkLeased, Event, StateChanged
+from dwhisper_gui.core.job import Job, JobState, Output, Wish
+from dwhisper_gui.jobs import service
+from dwhisper_gui.jobs.ownership import remove
+from dwhisper_gui.jobs.records import Outcome
+from dwhisper_gui.runners.runner import ChunkAudio
+from tests.jobs.bench import Bench, QuickRunner
+from tests.jobs.bench import bench as queue_on
+
+pytestmark = pytest.mark.integration
+
+DEADLINE = 60.0
+
+
+def bench(tmp_path: Path, sample: Path, runner: QuickRunner) -> AbstractAsyncContextManager[Bench]:
+    return queue_on(tmp_path, sample, "tiny", lambda _: runner)
+
+
+async def three(at: Bench) -> list[Job]:
+    return [await at.add(end=end) for end in (8.0, 7.0, 6.0)]
+
+
+async def test_a_job_that_is_paused_does_not_keep_those_waiting_that_are_named_later(tmp_path: Path, sample: Path) -> None:
+    runner = QuickRunner()
+    async with bench(tmp_path, sample, runner) as at:
+        first, second, third = await three(at)
+        runner.held.add(first.id)
+        leased, paused = asyncio.Event(), asyncio.Event()
+        begun: list[str] = []
+
+        def watch(event: Event) -> None:
+            if isinstance(event, ChunkLeased):
+                leased.set()
+            if isinstance(event, StateChanged) and event.state is JobState.PAUSED:
+                paused.set()
+
+        async def named() -> AsyncIterator[str]:
+            yield first.id
+            await paused.wait()
+            # In the order of the queue all the same.
+            yield third.id
+            yield second.id
+
+        async def begin(job: Job) -> None:
+            begun.append(job.id)
+
+        at.on_event = watch
+        async with asyncio.timeout(DEADLINE), asyncio.TaskGroup() as group:
+            working = group.create_task(at.queue.work((), asyncio.Event(), named(), begin))
+            await leased.wait()
+            await at.store.set_wish(first.id, Wish.PAUSE)
+            while len(at.ended) < 2:
+                await at.store.wait_for_change()
+                assert not working.done()
+            assert {event.job for event in at.ended} == {second.id, third.id}
+            runner.held.clear()
+            await at.store.set_wish(first.id, Wish.RUN)
+        assert [event.job for event in at.ended] == [second.id, third.id, first.id]
+        assert {event.state for event in at.ended} == {JobState.DONE}
+        assert begun == [first.id, second.id, third.id], "each before its first turn"
+
+
+async def test_what_the_naming_of_jobs_raises_is_raised_after_those_named_before(tmp_path: Path, sample: Path) -> None:
+    async with bench(tmp_path, sample, QuickRunner()) as at:
+        job = await at.add(end=8.0)
+
+        async def named() -> AsyncIterator[str]:
+            yield job.id
+            raise MediumMissing(path="other.mp4")
+
+        with pytest.raises(MediumMissing):
+            await at.queue.work((), asyncio.Event(), named())
+        assert [event.job for event in at.ended] == [job.id]
+
+
+async def test_a_job_that_another_program_removes_is_missed(tmp_path: Path, sample: Path) -> None:
+    async with bench(tmp_path, sample, QuickRunner()) as at:
+        removed, other = await at.add(end=8.0), await at.add(end=7.0)
+        await at.store.set_wish(removed.id, Wish.PAUSE)
+        async with asyncio.timeout(DEADLINE), asyncio.TaskGroup() as group:
+            group.create_task(at.work(removed, other))
+            while not at.ended:
+                await at.store.wait_for_change()
+            await remove(at.store, removed.id)
+        assert [(event.job, event.state) for event in at.ended] == [(other.id, JobState.DONE), (removed.id, JobState.FAILED)]
+        assert at.ended[-1].error == JobRemoved(job=removed.id).sentence()
+
+
+async def test_a_text_that_is_whole_is_written_although_its_medium_has_gone(tmp_path: Path, sample: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    runner = QuickRunner()
+    async with bench(tmp_path, sample, runner) as at:
+
+        def unplug(audio: ChunkAudio) -> None:
+            at.medium.unlink(missing_ok=True)
+
+        runner.after = unplug
+        job = await at.add(Output(("srt",), os.fsencode(elsewhere)))
+        await at.work(job)
+        (ended,) = at.ended
+        assert (ended.state, ended.error) == (JobState.DONE, None)
+        assert "medium_gone_meanwhile" in at.notes()
+        assert "word" in (elsewhere / "talk.en.srt").read_text(encoding="utf-8")
+
+
+async def test_leases_end_with_the_work_even_where_it_had_no_time_to_end(
+    tmp_path: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "GRACE_SECONDS", 0.0)
+    runner = QuickRunner()
+    async with bench(tmp_path, sample, runner) as at:
+        job, stop = await at.add(), asyncio.Event()
+        runner.deaf.add(job.id)
+        at.on_event = lambda event: stop.set() if isinstance(event, ChunkLeased) else None
+        await at.work(job, stop=stop)
+        (attempt,) = await at.store.results(job.id).attempts()
+        assert (attempt.outcome, attempt.reason) == (Outcome.RELEASED, "stopped")
+        assert attempt.ended is not None
+
+
+async def test_nobody_looks_for_wishes_once_the_work_is_over(tmp_path: Path, sample: Path) -> None:
+    async with bench(tmp_path, sample, QuickRunner()) as at:
+        await at.work(await at.add(end=8.0))
+        assert not [task for task in asyncio.all_tasks() if "wait_for_change" in repr(task)]
+
+
+@pytest.mark.parametrize("shares", [(), ({"en": 0.0},), ({"en": float("nan")},), ({"klingon": 1.0},)], ids=str)
+async def test_a_vote_for_no_language_is_nonsense(shares: tuple[dict[str, float], ...], tmp_path: Path, sample: Path) -> None:
+    async with bench(tmp_path, sample, QuickRunner(shares)) as at:
+        await at.work(await at.add(language="auto"))
+        (ended,) = at.ended
+        assert ended.state is JobState.FAILED
+        assert ended.error == WorkerNonsense(detail="detect_language: no language that Whisper knows").sentence()
