@@ -73,7 +73,13 @@ class Settings:
         lambda: "base",
         N_("The Whisper model: a name such as base or large-v3-turbo, or a folder of weights."),
     )
-    engine = Setting("engine", text(r"[a-z0-9-]+", "an engine's name"), lambda: "faster-whisper", N_("The library that runs the model."))
+    # Another worker may have engines of its own, so any name will do here; what the worker that comes along has is known to the command.
+    engine = Setting(
+        "engine",
+        text(r"[a-z0-9][a-z0-9._-]*", "an engine's name, such as faster-whisper or openai-whisper"),
+        lambda: "faster-whisper",
+        N_("The library that runs the model: faster-whisper or openai-whisper."),
+    )
     language = Setting(
         "language",
         word(_language, "auto or a language that Whisper knows, such as de or German (“dwhisper models languages” lists them)"),

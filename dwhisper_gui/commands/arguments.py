@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +40,8 @@ JobName = Annotated[str, typer.Argument(metavar="JOB", help="The id of a job, or
 JobNames = Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of jobs, or how they begin.")]
 
 
+CHECKPOINT = ".pt"
+"""How the name of a file of weights ends."""
 INDENT = "\N{NO-BREAK SPACE}" * 3
 """Rich takes away other spaces at the beginning of a line."""
 
@@ -47,7 +50,7 @@ def output_from(
     usual: "Settings", formats: list[str] | None, folder: str | None, overwrite: bool, rules: str | None, shots: bool, report: bool
 ) -> "Output":
     """Where subtitles go, as what and by which rules; `usual` is for what was not said. Raises `FormatUnknown`, `FormatMissing`,
-    `RulesUnknown`, `OutputFolderIsFile`."""
+    `RulesUnknown`, `OutputFolderIsFile`, `WordEmpty`."""
     from dwhisper_gui.core.errors import OutputFolderIsFile
     from dwhisper_gui.core.job import Output
     from dwhisper_gui.core.options import read_formats
@@ -55,6 +58,7 @@ def output_from(
     from dwhisper_gui.subtitles.formats import FORMATS
     from dwhisper_gui.subtitles.rules import rules_named
 
+    refuse_empty([("--output-dir", folder), ("--rules", rules)])
     named = read_formats(formats or usual.formats, FORMATS)
     kept = rules_named(as_text(rules or usual.subtitle_rules)).name
     if folder is None:
@@ -67,18 +71,30 @@ def output_from(
     return Output(named, os.fsencode(where), overwrite, kept, shots, report)
 
 
+def refuse_empty(given: Iterable[tuple[str, str | None]]) -> None:
+    """Words, each with the name of what it was given for; None was not given at all. An empty one comes from a script's variable that is
+    not set, and means neither the default nor the folder one is in. Raises `WordEmpty`."""
+    from dwhisper_gui.core.errors import WordEmpty
+
+    for what, word in given:
+        if word == "":
+            raise WordEmpty(what=what)
+
+
 def read_model(written: str, models_folder: Path) -> str:
-    """The name of a model, or the absolute path of its weights. Raises `ModelUnknown`."""
+    """The name of a model, or the absolute path of its weights: a folder, or a checkpoint of openai-whisper's. Raises
+    `ModelUnknown`, `WordEmpty`."""
     from dwhisper_worker.contract import MODELS
 
     from dwhisper_gui.core.errors import ModelUnknown
 
+    refuse_empty([("the model", written)])
     if written in MODELS:
         return written
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", written) and (models_folder / written).is_dir():
         return written  # imported under a name of the user's own
     path = as_path(written)
-    if not path.exists() or str(path) != as_text(str(path)):
+    if not (path.is_dir() or (path.is_file() and path.suffix == CHECKPOINT)) or str(path) != as_text(str(path)):
         raise ModelUnknown(model=as_text(written))
     return str(path)
 

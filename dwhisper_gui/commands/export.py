@@ -49,7 +49,7 @@ def export(
     from dwhisper_gui.commands.running import Stop, run
     from dwhisper_gui.core.errors import NoTextYet, NothingToExport
     from dwhisper_gui.core.job import JobState
-    from dwhisper_gui.core.notes import sentence
+    from dwhisper_gui.core.notes import SILENT, is_void, sentence
     from dwhisper_gui.core.outcome import state_sentence, warnings
     from dwhisper_gui.folders import folders
     from dwhisper_gui.jobs.combining import transcript_of
@@ -88,8 +88,10 @@ def export(
             streams.say(sentence(no_picture(found)))
         for warning in warnings(transcript, found.id):
             streams.say(warning)
-        if shows_cues(output):
-            streams.say(sentence(note_of(document, problems)))
+        if not transcript.segments and transcript.complete:
+            streams.say(SILENT)
+        elif shows_cues(output) and not is_void(note := note_of(document, problems)):
+            streams.say(sentence(note))
         for file in files:
             streams.result(os.fsdecode(file))
         return 0 if transcript.complete else INCOMPLETE

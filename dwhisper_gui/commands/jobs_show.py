@@ -63,9 +63,7 @@ def _facts(job: Job, state: str, progress: JobProgress, transcript: Transcript |
     until = "the end" if options.end is None else clock(options.end)
     files = [file.decode("utf-8", "replace") for file in (*written_of(job).older, *written_of(job).files)]
     chosen = [options.engine, options.model, options.device, options.compute_type, *(["into English"] if options.translate else [])]
-    windows = f"{progress.windows_done} of {progress.windows} windows" + (
-        f", {progress.windows_failed} failed" * bool(progress.windows_failed)
-    )
+    windows = f"{progress.windows_done} of {progress.windows} done" + f", {progress.windows_failed} failed" * bool(progress.windows_failed)
     return [
         ("job", job.id),
         ("file", job.path.decode("utf-8", "replace")),
@@ -77,7 +75,8 @@ def _facts(job: Job, state: str, progress: JobProgress, transcript: Transcript |
         ("track", options.track),
         ("prompt", options.prompt),
         ("hotwords", options.hotwords),
-        ("done", f"{progress.parts} parts, {windows}" if progress.parts else ""),
+        ("parts", str(progress.parts) if progress.parts else ""),
+        ("windows", windows if progress.parts else ""),
         ("formats", ", ".join(job.output.formats)),
         ("written", ", ".join(files)),
         ("added", _moment(job.created)),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dwhisper_gui.commands.arguments import AsJson, as_path, examples
+from dwhisper_gui.commands.arguments import AsJson, as_path, examples, refuse_empty
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -63,6 +63,7 @@ def import_model(
     """Copies a folder of weights into the models folder."""
     from dwhisper_gui.commands.models_work import import_folder, with_worker
 
+    refuse_empty([("FOLDER", path), ("--name", name)])
     source = as_path(path)
     raise typer.Exit(with_worker(lambda worker, folder: import_folder(worker, folder, str(source), name or source.name)))
 

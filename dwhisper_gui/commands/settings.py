@@ -16,6 +16,8 @@ group = typer.Typer(
     ),
 )
 
+ENGINES = ("faster-whisper", "openai-whisper")
+"""Those of the worker that comes with DWhisper; one that is named in the settings may have others."""
 Key = Annotated[str, typer.Argument(help="Which one; “dwhisper settings list” shows them.")]
 
 
@@ -66,7 +68,8 @@ def set_setting(
     """Chooses the value of a setting."""
     from dwhisper_gui import settings
     from dwhisper_gui.commands import streams
-    from dwhisper_gui.commands.arguments import read_model
+    from dwhisper_gui.commands.arguments import as_text, read_model
+    from dwhisper_gui.core.errors import SettingValueBad
     from dwhisper_gui.core.options import read_formats, read_language
     from dwhisper_gui.subtitles.formats import FORMATS
 
@@ -77,6 +80,8 @@ def set_setting(
         value = read_language(value)
     elif key == "model":
         value = read_model(value, settings.load().models_folder)
+    elif key == "engine" and value.strip() not in ENGINES and not settings.load().worker_command:
+        raise SettingValueBad(key=key, value=as_text(value), expected=f"one of {', '.join(ENGINES)}")
     now = settings.set_value(key, value)
     streams.result(f"{key} = {now.written(settings.by_key(key))}")
 
@@ -103,7 +108,13 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
     if not yes:
         if not sys.stdin.isatty():
             raise ConfirmationMissing
-        if not typer.confirm("Give all settings their defaults back?", err=True):
+        try:
+            sure = typer.confirm("Give all settings their defaults back?", err=True)
+        except typer.Abort:
+            # The question's line is not ended yet.
+            streams.say("\nNothing was changed.")
+            raise typer.Exit(streams.INTERRUPTED) from None
+        if not sure:
             streams.say("Nothing was changed.")
             return
     settings.reset()

@@ -4,6 +4,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 import msgspec
 from dwhisper_worker.contract import Segment
@@ -22,6 +23,8 @@ from dwhisper_gui.jobs.records import name_among, name_of
 MOST_LEFT = 5
 """Named at the end, of those that have not ended; of more the number is enough."""
 MINUTE = 60
+_OPTION_NAMES = {"int8_float32": "int8"}
+"""What --compute-type calls the ways to compute that engines know by another name."""
 ERROR, WARNING, GOOD = "red", "yellow", "green"
 
 _STOPPING = N_("Stopping: what is done is kept. Ctrl+C once more ends at once.")
@@ -30,7 +33,13 @@ _LEFT = N_(
     " with them."
 )
 _MANY_LEFT = N_("Stopped. {count} recordings are not finished; what is done is kept. The same command goes on with them.")
-_SUMMARY = N_("{count} files: {counts}.")
+_FRESH_ONE_LEFT = N_("Stopped. What is done is kept; “dwhisper jobs resume {jobs}” goes on with it.")
+_FRESH_LEFT = N_("Stopped. {count} recordings are not finished; what is done is kept. “dwhisper jobs resume {jobs}” goes on with them.")
+_FRESH_MANY_LEFT = N_(
+    "Stopped. {count} recordings are not finished; what is done is kept. “dwhisper jobs resume” goes on with those that you name;"
+    " “dwhisper jobs list” shows them."
+)
+_SUMMARY = N_("{count} in all: {counts}.")
 _LISTENING = N_("finding the speech")
 _LOADING = N_("loading the model")
 _TRANSCRIBING = N_("transcribing")
@@ -38,18 +47,19 @@ _OF_SEVERAL = N_("file {number} of {count}")
 _RESUMED = N_("Goes on with the unfinished job {job}.")
 _FINISHED_BEFORE = N_("This file was transcribed with these options before (job {job}): its text is used. --fresh does it again.")
 _LANGUAGE = N_("The language is {language}.")
-_SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
 _LOADED = N_("The model {model} is loaded: {device}, {compute_type}, {threads} threads.")
 _TRIED_AGAIN = N_("{reason} That part is tried again.")
 _FAILED_FOR_GOOD = N_("A part of it failed for good: {reason}")
 
 
 class Teller:
-    """Of one command. With `live`, finished text is shown as soon as all before it is."""
+    """Of one command. With `live`, finished text is shown as soon as all before it is; with `fresh`, the same command would begin
+    anew."""
 
-    def __init__(self, view: View, *, live: bool = False) -> None:
+    def __init__(self, view: View, *, live: bool = False, fresh: bool = False) -> None:
         self._view = view
         self.live = live
+        self._fresh = fresh
         self._jobs: dict[str, Job] = {}
         self._alike: dict[str, set[bytes]] = {}
         """The paths of the files of one name."""
@@ -84,9 +94,11 @@ class Teller:
         """These have not ended."""
         self._view.close()
         if len(jobs) == 1:
-            self._say(jobs[0].id, state_sentence(JobState.QUEUED, jobs[0].id))
+            only = jobs[0].id
+            self._say(only, _FRESH_ONE_LEFT.format(jobs=only) if self._fresh else state_sentence(JobState.QUEUED, only))
         elif jobs:
-            template = _LEFT if len(jobs) <= MOST_LEFT else _MANY_LEFT
+            few, many = (_FRESH_LEFT, _FRESH_MANY_LEFT) if self._fresh else (_LEFT, _MANY_LEFT)
+            template = few if len(jobs) <= MOST_LEFT else many
             self._view.say(template.format(count=len(jobs), jobs=" ".join(job.id for job in jobs)))
 
     def finished(self, outcomes: Counter[JobState], status: int) -> None:
@@ -109,7 +121,8 @@ class Teller:
                 if event.done_bytes == event.total_bytes > 0:
                     self._phase(event.job, _LOADING)
             case events.ModelLoaded():
-                self._say(event.job, _LOADED.format(**{name: getattr(event, name) for name in "model device compute_type threads".split()}))
+                compute_type = _OPTION_NAMES.get(event.compute_type, event.compute_type)
+                self._say(event.job, _LOADED.format(**{**asdict(event), "compute_type": compute_type}))
                 self._model_loaded = True
                 if event.job not in self._prepared:
                     self._phase(event.job, _LISTENING)
@@ -141,7 +154,7 @@ class Teller:
 
     def _note(self, event: events.Note) -> None:
         # Each time the engine is wanted it may be busy; once is enough.
-        if (event.job, event.code) not in self._told:
+        if (event.job, event.code) not in self._told and not notes.is_void(event):
             self._told.add((event.job, event.code))
             self._say(event.job, notes.sentence(event), WARNING)
 
@@ -203,7 +216,7 @@ class Teller:
             self._say(event.job, event.error or state_sentence(event.state, event.job), ERROR)
         if transcript is not None:
             if not transcript.segments and transcript.complete:
-                self._say(event.job, _SILENT, WARNING)
+                self._say(event.job, notes.SILENT, WARNING)
             for sentence in warnings(transcript, event.job):
                 self._say(event.job, sentence, WARNING)
         for path in event.files:

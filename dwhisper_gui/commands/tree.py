@@ -96,7 +96,7 @@ def refuse_path(path: str) -> int:
     from dwhisper_gui.core.errors import CommandMissing
 
     streams.prepare()
-    return _explain(CommandMissing(path=shlex.quote(path)))
+    return _explain(CommandMissing(path=path, quoted=shlex.quote(path)))
 
 
 def _refuse_as_json(error: TyperException, status: int) -> None:

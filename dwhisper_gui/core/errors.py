@@ -5,7 +5,7 @@
         LanguageUnknown, LanguageMisspelt, ModelUnknown, FormatUnknown, FormatMissing, RulesUnknown, TimeUnreadable, RangeEmpty,
         EngineUnknown, EngineMissing, DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate,
         SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous, JobBusy, NothingToExport, NoTextYet, PlaceUnknown, CommandMissing,
-        ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable, HomeUnreadable
+        ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable, HomeUnreadable, WordEmpty
       MediumError                     the user's file
         MediumMissing, NothingFits, AddressGiven, StreamGiven, MediumUnreadable, MediumEmpty, NotMedia, BrokenOff, RefersElsewhere, NoAudio,
         TrackMissing, FolderWithoutMedia, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
@@ -57,6 +57,10 @@ class UsageError(DWhisperError):
     """What was asked for can't be had, and nothing was started."""
 
     status = 2
+
+
+class WordEmpty(UsageError):
+    template = N_("What was given as {what} is empty. Nothing was done. Name something, or leave it out where it may be left out.")
 
 
 class LanguageUnknown(UsageError):
@@ -200,7 +204,7 @@ class PlaceUnknown(UsageError):
 
 
 class CommandMissing(UsageError):
-    template = N_("“{path}” is no command of dwhisper. Nothing was started. “dwhisper transcribe {path}” transcribes it.")
+    template = N_("“{path}” is no command of dwhisper. Nothing was started. “dwhisper transcribe {quoted}” transcribes it.")
 
 
 # --- the medium ----------------------------------------------------------------------------------------------------
@@ -398,8 +402,8 @@ class OutputNotWritable(DWhisperError):
 
 class StoreUnusable(DWhisperError):
     template = N_(
-        "The file with all jobs, “{path}”, can't be used ({detail}). What was finished before is kept in it; what was under way is done"
-        " again next time. Mend that, then run the same command again."
+        "The file with all jobs, “{path}”, can't be used ({detail}). What is in it stays as it is; what was under way is done again"
+        " next time. Mend that, or move the file away to begin without jobs, then run the same command again."
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.events import Note
+from dwhisper_gui.core.times import clock
 
 NOTES = {
     "several_tracks": N_("There are several audio tracks ({tracks}). Track {taken} is taken; --audio-track takes another."),
     "speech_on_other_track": N_(
         "Nobody speaks on audio track {taken}, which was taken, but on track {other} somebody does: try --audio-track {other}."
     ),
-    "medium_cut": N_("The file was cut off: its sound ends at {start} s instead of {end} s. What there is gets transcribed."),
+    "medium_cut": N_("The file was cut off: its sound ends at {start} instead of {end}. What there is gets transcribed."),
     "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),
     "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
@@ -25,8 +26,23 @@ NOTES = {
     "shots_sought": N_("Looks for the shots of “{name}”."),
 }
 """By their code."""
+_OF_ONE = {
+    "rules_kept": N_("One cue, within the rules “{rules}”."),
+    "rules_broken": N_("One cue, not within the rules “{rules}”: {kinds}."),
+}
+"""Those of one cue, in words of their own."""
+SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
+_TIMES = {"medium_cut": ("start", "end")}
+"""The fields that are seconds, for programs, and for people a time."""
+
+
+def is_void(note: Note) -> bool:
+    """Whether it says nothing to a person: that no cues keep to the rules."""
+    return note.code == "rules_kept" and note.fields["cues"] == "0"
 
 
 def sentence(note: Note, translate: Callable[[str], str] = str) -> str:
     """The sentence for the user, its template passed through `translate` first. Raises `KeyError` for a code without one."""
-    return translate(NOTES[note.code]).format(**note.fields)
+    template = _OF_ONE.get(note.code) if note.fields.get("cues") == "1" else None
+    times = {name: clock(float(note.fields[name])) for name in _TIMES.get(note.code, ())}
+    return translate(template or NOTES[note.code]).format(**{**note.fields, **times})

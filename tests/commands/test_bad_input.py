@@ -85,7 +85,7 @@ def test_bad_files_leave_the_others_alone(tmp_path: Path, short: Path, talk: Pat
     assert "leisure to consider" in spoken(talk.with_name("talk.en.srt"))
     for path, (_, _, said) in zip(bad, BAD, strict=True):
         assert [line for line in ended.err.splitlines() if path.name in line and said in line]
-    assert "7 files: 1 done, 6 failed." in ended.err
+    assert "7 in all: 1 done, 6 failed." in ended.err
 
 
 @pytest.mark.usefixtures("tiny_en")

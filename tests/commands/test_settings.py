@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,22 @@ if sys.platform == "win32":
 import pty
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+
+def test_ctrl_c_at_the_question_is_an_interruption(home: Path) -> None:
+    run("settings", "set", "model", "small")
+    master, slave = pty.openpty()
+    try:
+        with subprocess.Popen([DWHISPER, "settings", "reset"], stdin=slave, stdout=slave, stderr=subprocess.PIPE) as asking:
+            assert asking.stderr
+            assert asking.stderr.read(4) == b"Give"
+            asking.send_signal(signal.SIGINT)
+            assert asking.stderr.read().endswith(b"\nNothing was changed.\n")
+            assert asking.wait(PATIENCE_SECONDS) == 130
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert json.loads((home / "config" / "settings.json").read_text())["settings"] == {"model": "small"}
 
 
 @pytest.mark.parametrize(("answer", "left"), [(b"n\n", {"model": "small"}), (b"\n", {"model": "small"}), (b"y\n", {})])

@@ -229,8 +229,29 @@ def test_many_that_have_not_ended_are_counted(teller: Teller, view: Noted) -> No
     ]
 
 
+def test_after_a_fresh_start_the_same_command_is_not_what_goes_on(view: Noted) -> None:
+    fresh = Teller(view, fresh=True)
+    for count in (1, 2, MOST_LEFT + 1):
+        fresh.left([job(f"job{i}") for i in range(count)])
+    one, several, many = view.said
+    assert one == "Stopped. What is done is kept; “dwhisper jobs resume job0” goes on with it."
+    assert "“dwhisper jobs resume job0 job1” goes on with them" in several
+    assert "“dwhisper jobs resume” goes on" in many
+    assert not [sentence for sentence in view.said if "same command" in sentence]
+
+
+def test_a_compute_type_has_the_name_that_its_option_takes(teller: Teller, view: Noted) -> None:
+    teller.tell(events.ModelLoaded("k3f9x", "tiny.en", "cpu", "int8_float32", 2, 0.5))
+    assert view.said == ["talk.mp4: The model tiny.en is loaded: cpu, int8, 2 threads."]
+
+
+def test_that_no_cues_keep_to_the_rules_is_no_news(teller: Teller, view: Noted) -> None:
+    teller.tell(events.Note("k3f9x", "rules_kept", {"cues": "0", "rules": "plain"}))
+    assert view.said == []
+
+
 def test_several_files_are_summed_up_and_one_is_not(teller: Teller, view: Noted) -> None:
     teller.finished(Counter({JobState.DONE: 1}), 0)
     assert view.said == []
     teller.finished(Counter({JobState.DONE: 3, JobState.FAILED: 1, JobState.INCOMPLETE: 0}), 1)
-    assert view.said == ["4 files: 3 done, 1 failed."]
+    assert view.said == ["4 in all: 3 done, 1 failed."]

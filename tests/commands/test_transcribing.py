@@ -139,7 +139,7 @@ def test_folders_and_patterns_stand_for_what_is_in_them_each_file_once(short: Pa
     ended = run("transcribe", folder / "a.mp4", folder, os.fspath(folder / "*.mp4"), *TINY)
     assert ended.status == 0
     assert ended.lines == [os.fspath(folder / f"{name}.en.srt") for name in ("a", "b", "inner/c")]
-    assert "3 files: 3 done." in ended.err
+    assert "3 in all: 3 done." in ended.err
 
 
 @pytest.mark.slow

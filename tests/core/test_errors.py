@@ -55,6 +55,12 @@ def test_a_sentence_can_be_said_in_another_language() -> None:
 CODES_WITHOUT_A_SENTENCE = {Code.BAD_REQUEST, Code.MODEL_NOT_LOADED, Code.INTERNAL}
 
 
+def test_jobs_that_cannot_be_used_are_told_how_to_begin_without_them() -> None:
+    told = str(errors.StoreUnusable(path="jobs.sqlite3", detail="it is not a database"))
+    assert "move the file away" in told
+    assert "kept in it" not in told, "who knows what it is"
+
+
 @pytest.mark.parametrize("code", sorted(set(Code) - CODES_WITHOUT_A_SENTENCE))
 def test_a_workers_code_becomes_its_own_sentence(code: Code) -> None:
     fields = dict.fromkeys("ours theirs path detail format engine known package device compute_type model language here".split(), "x")

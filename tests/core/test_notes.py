@@ -24,7 +24,8 @@ def codes_told() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(("code", "fields"), sorted(codes_told().items()))
 def test_every_note_that_the_program_tells_has_a_sentence_for_its_fields(code: str, fields: set[str]) -> None:
-    told = sentence(Note("k3f9x", code, {field: f"<{field}>" for field in fields}))
+    seconds = {"start": "15.915", "end": "33.430"}
+    told = sentence(Note("k3f9x", code, {field: seconds.get(field, f"<{field}>") for field in fields}))
     assert told.endswith(".")
     assert "{" not in told
 
@@ -32,6 +33,17 @@ def test_every_note_that_the_program_tells_has_a_sentence_for_its_fields(code: s
 def test_most_notes_were_found() -> None:
     assert len(codes_told()) >= 6
     assert codes_told().keys() <= NOTES.keys()
+
+
+def test_seconds_are_told_as_times() -> None:
+    told = sentence(Note("k3f9x", "medium_cut", {"start": "75.915", "end": "133.430"}))
+    assert "its sound ends at 1:15 instead of 2:13." in told
+
+
+def test_one_cue_is_not_several() -> None:
+    assert sentence(Note("k3f9x", "rules_kept", {"cues": "1", "rules": "bbc"})) == "One cue, within the rules “bbc”."
+    broken = {"cues": "1", "broken": "1", "rules": "bbc", "kinds": "1 too long"}
+    assert sentence(Note("k3f9x", "rules_broken", broken)) == "One cue, not within the rules “bbc”: 1 too long."
 
 
 def test_a_sentence_can_be_said_in_another_language() -> None:
