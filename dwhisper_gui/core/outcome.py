@@ -24,7 +24,10 @@ _STATES = {
 _MISSING = {
     "failed": N_("Missing, since every try failed: {ranges}. “dwhisper jobs retry {job}” tries these again."),
     "not_done": N_("Missing, since it is not done yet: {ranges}. “dwhisper jobs resume {job}” goes on."),
-    "unreadable": N_("Missing, since the file is damaged here: {ranges}. Another copy of it may have what was said."),
+    "unreadable": N_(
+        "Missing, since the file is damaged here: {ranges}. Another copy of it may have what was said; if only its disk had a bad moment,"
+        " “dwhisper jobs retry {job}” reads it again."
+    ),
     "cut": N_("Missing, since the file ends before: {ranges}."),
 }
 _UNHEARD = N_("Somebody speaks here, but no words were heard: {ranges}.")

@@ -100,11 +100,16 @@ class StoreJournal:
 
     async def remember(self, key: str, value: str) -> None:
         """A decision that holds for the whole job from now on; it replaces an earlier one of the same key."""
-        await self._write(
-            lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO memory (job, key, value) VALUES (?, ?, ?)", (self._job, key, value)
-            )
-        )
+        await self._write(lambda connection: _remember(connection, self._job, key, value))
+
+    async def forget_part(self, part: int, key: str, value: str) -> None:
+        """Removes a part with all that came of it, so that it is prepared anew, and remembers what that changes."""
+
+        def forget(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM parts WHERE job = ? AND part_index = ?", (self._job, part))
+            _remember(connection, self._job, key, value)
+
+        await self._write(forget)
 
     # --- the job itself ----------------------------------------------------------------------------------------
 
@@ -198,6 +203,10 @@ def _add_part(connection: sqlite3.Connection, job_id: str, part: PreparedPart) -
             for window in chunk.windows
         ],
     )
+
+
+def _remember(connection: sqlite3.Connection, job_id: str, key: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO memory (job, key, value) VALUES (?, ?, ?)", (job_id, key, value))
 
 
 def _add_result(connection: sqlite3.Connection, chunk: _ChunkRow, result: WindowResult) -> bool:

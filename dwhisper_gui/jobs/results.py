@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from dwhisper_worker.contract import Segment, Span, Window, WindowResult
 
-from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
+from dwhisper_gui.core.plan import Chunk, ChunkKey, Edge, PreparedPart
 from dwhisper_gui.jobs.database import Database
 from dwhisper_gui.jobs.records import (
     ATTEMPT_COLUMNS,
@@ -44,6 +44,12 @@ class Results:
             "SELECT part_index, starts, ends FROM parts WHERE job = ? ORDER BY part_index",
         )
         return dict(parts)
+
+    async def edges(self) -> dict[int, tuple[Edge, Edge]]:
+        """The real edges of the parts that are prepared, by their index, in order, and whether each lies in speech."""
+        return dict(
+            await self._each(_edges, "SELECT part_index, starts, ends, end_in_speech, maybe FROM parts WHERE job = ? ORDER BY part_index")
+        )
 
     async def settled_parts(self) -> frozenset[int]:
         """The parts of which nothing is left to do: prepared, and no chunk open. (Some may have failed.)"""
@@ -115,6 +121,11 @@ class Results:
 
 def _chunk_state(part: int, index: int, state: str) -> tuple[ChunkKey, ChunkState]:
     return ChunkKey(part, index), ChunkState(state)
+
+
+def _edges(index: int, start: float, end: float, end_in_speech: int, maybe: bytes) -> tuple[int, tuple[Edge, Edge]]:
+    speech = spans_from(maybe)
+    return index, (Edge(start, in_speech=bool(speech) and speech[0].start <= start), Edge(end, bool(end_in_speech)))
 
 
 def _part(connection: sqlite3.Connection, job_id: str, index: int) -> PreparedPart | None:

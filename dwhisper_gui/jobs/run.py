@@ -17,11 +17,12 @@ from dwhisper_gui.core.plan import Edge, Part
 from dwhisper_gui.core.progress import Pace
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
+from dwhisper_gui.jobs.damage import inside, merged, readable, seconds, without
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.medium import KEY, Medium, medium_of, remembered
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
-from dwhisper_gui.media.extract import Source, extract, measure_duration
+from dwhisper_gui.media.extract import Heard, Source, hear, measure_duration
 from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 CLIPS = 6
 """Places in the medium that vote on its language."""
+LEAST_GAIN_SECONDS = 0.1
+"""A part of which no more than this can be read anew stays as it is."""
 
 
 class Run:
@@ -45,6 +48,7 @@ class Run:
         self._ears = ears
         self._runner = runner
         self._tell = tell
+        self._known_edges: dict[float, Edge] = {}
         self._edges: dict[float, asyncio.Task[Edge]] = {}
         self._unreadable = unreadable_of(job)
 
@@ -53,10 +57,12 @@ class Run:
         can't go on. What is done is in the store at any moment."""
         try:
             medium = await self._medium()
+            source = Source(self._job.path, medium.format, medium.track, medium.joined)
             parts = plan.parts(medium.whole)
+            await unless(stop, self._read_again(source))
+            await self._know_edges(medium, parts)
             pace = Pace(medium.whole.duration, (await self._store.progress_of(self._job.id)).medium_seconds_settled)
             journal = TellingJournal(self._job.id, self._stored, pace, self._tell)
-            source = Source(self._job.path, medium.format, medium.track, medium.joined)
             language = await unless(stop, self._language(journal, source, medium, parts))
             if language is None:
                 return
@@ -68,7 +74,7 @@ class Run:
                 parts=tuple(part.index for part in parts if part.index not in settled),
             )
             if task.parts and not stop.is_set():
-                await self._runner.run(task, lambda index: self._prepare(journal, source, medium, parts[index]), journal, stop, self._tell)
+                await self._runner.run(task, lambda index: self._prepare(journal, source, parts[index]), journal, stop, self._tell)
             if not stop.is_set():
                 await self._listen_elsewhere(source, medium)
         except ExtractionFailed as error:
@@ -121,7 +127,7 @@ class Run:
             named = options.language if options.language != "auto" else "en"
             await journal.remember(LANGUAGE, named)
             return named
-        clips = await language_clips(source, self._ears, medium.whole, CLIPS) or await self._first_speech(journal, source, medium, parts)
+        clips = await language_clips(source, self._ears, medium.whole, CLIPS) or await self._first_speech(journal, source, parts)
         if not clips:
             return NO_LANGUAGE
         shares = vote(await self._runner.detect_language(self._job.id, self._setup(), tuple(clips), self._tell))
@@ -131,58 +137,83 @@ class Run:
         await journal.remember(LANGUAGE, shares[0][0])
         return shares[0][0]
 
-    async def _first_speech(self, journal: TellingJournal, source: Source, medium: Medium, parts: list[Part]) -> list[bytes]:
+    async def _first_speech(self, journal: TellingJournal, source: Source, parts: list[Part]) -> list[bytes]:
         """Where the places listened to were silent: the first windows of the medium. Preparing the parts on the way is no loss."""
         for part in parts:
-            async for chunk in self._prepare(journal, source, medium, part):
+            async for chunk in self._prepare(journal, source, part):
                 return [window.pcm for window in chunk.windows]
         return []
 
-    async def _prepare(self, journal: TellingJournal, source: Source, medium: Medium, part: Part) -> AsyncGenerator[ChunkAudio, None]:
+    async def _prepare(self, journal: TellingJournal, source: Source, part: Part) -> AsyncGenerator[ChunkAudio, None]:
         """See `runner.Prepare`. A part that the store has is cut as it was then, whatever the VAD would say today."""
         prepared = await self._results.part(part.index)
-        pcm: bytes | None = None
+        heard: Heard | None = None
         if prepared is None:
-            start, end = await asyncio.gather(self._edge(source, medium, part.nominal.start), self._edge(source, medium, part.nominal.end))
+            start, end = await asyncio.gather(self._edge(source, part.nominal.start), self._edge(source, part.nominal.end))
             prepared, heard = await prepare_part(source, self._ears, part, start, end)
-            pcm = heard.pcm
-            if heard.unreadable:
-                await self._check_unchanged()  # a disk that has gone is no damage of the file
-                # Before the part: where the program dies in between, the part is prepared anew.
-                await self._note_unreadable(journal, heard.unreadable)
+            # Before the part: where the program dies in between, the part is prepared anew.
+            await self._note_unreadable(journal, heard)
             await journal.part_prepared(prepared)
         else:
             journal.know(prepared)
         done = await self._results.windows_done(part.index)
         states = await self._results.chunk_states(part.index)
         open_chunks = [chunk for chunk in prepared.chunks if states[chunk.key] == "open"]
-        if pcm is None:
+        if heard is None:
             if not open_chunks:
                 return
-            pcm = await extract(source, prepared.span)
+            heard = await hear(source, prepared.span)
+            await self._note_unreadable(journal, heard)
         for chunk in open_chunks:
-            left = tuple(audio_of(pcm, prepared.span, window) for window in chunk.windows if window.index not in done)
+            left = [readable(window, heard.unreadable) for window in chunk.windows if window.index not in done]
             if left:
-                yield ChunkAudio(chunk, left)
+                yield ChunkAudio(chunk, tuple(audio_of(heard.pcm, prepared.span, window) for window in left))
+
+    async def _read_again(self, source: Source) -> None:
+        """What could not be read may have been a passing fault of a disk. A part of which more can be read by now is prepared anew: where
+        there was silence is sound, so its windows lie elsewhere."""
+        for index, span in (await self._results.prepared_parts()).items():
+            before = inside(self._unreadable, span)
+            if not before:
+                continue
+            try:
+                heard = await hear(source, span)
+            except ExtractionFailed:
+                continue
+            if seconds(before) - seconds(heard.unreadable) > LEAST_GAIN_SECONDS:
+                log.info("part %d of job %s can be read by now", index, self._job.id)
+                await self._stored.forget_part(index, UNREADABLE, self._damaged(without(self._unreadable, [span])))
 
     async def _check_unchanged(self) -> None:
         if await fingerprint(self._job.path) != self._job.fingerprint:
             raise MediumChanged(path=display_name(self._job.path))
 
-    async def _note_unreadable(self, journal: TellingJournal, found: Iterable[Span]) -> None:
-        """Adds to what is known to be damaged; ranges that touch become one."""
-        merged: list[Span] = []
-        for span in sorted({*self._unreadable, *found}):
-            if merged and span.start <= merged[-1].end:
-                span = Span(merged[-1].start, max(merged.pop().end, span.end))
-            merged.append(span)
-        self._unreadable = merged
-        await journal.remember(UNREADABLE, msgspec.json.encode(merged).decode())
+    async def _note_unreadable(self, journal: TellingJournal, heard: Heard) -> None:
+        """Adds to what is known to be damaged."""
+        if without(heard.unreadable, self._unreadable):
+            await self._check_unchanged()  # a disk that has gone is no damage of the file
+            await journal.remember(UNREADABLE, self._damaged(merged((*self._unreadable, *heard.unreadable))))
 
-    async def _edge(self, source: Source, medium: Medium, nominal: float) -> Edge:
-        """The real edge near a nominal one. Neighbouring parts ask for the same; the range's own ends stay where they are."""
-        if nominal in (medium.whole.start, medium.whole.end):
-            return Edge(nominal, in_speech=False)
+    def _damaged(self, spans: list[Span]) -> str:
+        """Takes these for what could not be read from now on. Returns how they are remembered."""
+        self._unreadable = spans
+        return msgspec.json.encode(spans).decode()
+
+    async def _know_edges(self, medium: Medium, parts: Iterable[Part]) -> None:
+        """The range's own ends stay where they are. Where a part ends that the store has, the next one begins, and the other way round,
+        whatever the VAD would say today: else something between them would be said twice, or never."""
+        self._known_edges = {end: Edge(end, in_speech=False) for end in (medium.whole.start, medium.whole.end)}
+        stored = await self._results.edges()
+        for part in parts:
+            if part.index in stored:
+                start, end = stored[part.index]
+                self._known_edges.setdefault(part.nominal.start, start)
+                self._known_edges[part.nominal.end] = end
+
+    async def _edge(self, source: Source, nominal: float) -> Edge:
+        """The real edge near a nominal one. Neighbouring parts ask for the same."""
+        if nominal in self._known_edges:
+            return self._known_edges[nominal]
         if nominal not in self._edges:
             self._edges[nominal] = asyncio.ensure_future(find_edge(source, self._ears, nominal))
         return await self._edges[nominal]

@@ -39,16 +39,22 @@ def test_each_doubt_names_its_ranges_and_each_kind_of_gap_what_to_do() -> None:
             unheard=(Span(1, 3),),
             flawed=(FlawedWindow(Span(10, 20), ("repeated_phrase",)),),
             sampled=(Span(30, 40),),
-            missing=(Missing(Span(50, 60), "failed"), Missing(Span(65, 70), "failed"), Missing(Span(80, 100), "cut")),
+            missing=(
+                Missing(Span(50, 60), "failed"),
+                Missing(Span(65, 70), "failed"),
+                Missing(Span(72, 75), "unreadable"),
+                Missing(Span(80, 100), "cut"),
+            ),
         ),
         "k3f9x",
     )
     assert [sentence for sentence in found if "0:50–1:00, 1:05–1:10" in sentence and "jobs retry k3f9x" in sentence]
+    assert [sentence for sentence in found if "1:12–1:15" in sentence and "damaged" in sentence and "jobs retry k3f9x" in sentence]
     assert [sentence for sentence in found if "1:20–1:40" in sentence and "the file ends" in sentence]
     assert [sentence for sentence in found if "0:01–0:03" in sentence and "no words" in sentence]
     assert [sentence for sentence in found if "0:10–0:20" in sentence and "may be wrong" in sentence]
     assert [sentence for sentence in found if "0:30–0:40" in sentence and "sampling" in sentence]
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 def test_what_was_left_out_is_told_and_says_nothing_against_the_rest_of_its_window() -> None:

@@ -143,6 +143,35 @@ async def test_retry_opens_failed_chunks_with_all_their_tries(store: Store, jour
     assert await journal.leased(KEY, "a", "h") == 1
 
 
+async def test_a_part_that_is_forgotten_leaves_the_others_and_what_is_remembered(
+    store: Store, journal: StoreJournal, results: Results, job: str
+) -> None:
+    for index in (0, 1):
+        await journal.part_prepared(part(index))
+        await journal.leased(ChunkKey(index, 0), "a", "h")
+        await journal.window_done(ChunkKey(index, 0), result(0))
+    await journal.remember("unreadable", "[1, 2]")
+    await journal.forget_part(0, "unreadable", "[2]")
+    assert await results.part(0) is None
+    assert [attempt.chunk.part for attempt in await results.attempts()] == [1]
+    assert len([answer async for _, answer in results.windows()]) == 1
+    assert (await store.find_job(job)).memory == {"unreadable": "[2]"}
+    await journal.part_prepared(part(0))
+    assert await results.windows_done(0) == set()
+
+
+async def test_leases_that_are_let_go_do_not_count(journal: StoreJournal, results: Results) -> None:
+    await journal.part_prepared(part(0))
+    await journal.failed(KEY, await journal.leased(KEY, "a", "h"), "It died.", final=False)
+    assert await journal.leased(KEY, "b", "h") == 2
+    await journal.let_go()
+    first, second = await results.attempts()
+    assert (first.outcome, first.reason) == (Outcome.FAILED, "It died.")
+    assert (second.outcome, second.reason) == (Outcome.RELEASED, "stopped")
+    assert second.ended is not None
+    assert await journal.leased(KEY, "c", "h") == 2
+
+
 async def test_memory_keeps_the_latest(store: Store, journal: StoreJournal, job: str) -> None:
     await journal.remember("language", "auto")
     await journal.remember("language", "de")
@@ -165,6 +194,7 @@ async def test_an_earlier_owner_writes_nothing_any_more(store: Store, journal: S
         journal.set_state(JobState.DONE),
         journal.retry(),
         journal.let_go(),
+        journal.forget_part(0, "unreadable", "[]"),
         journal.delete(),
     ]
     before = await store.jobs(), await store.progress(), await results.attempts()

@@ -1,6 +1,7 @@
 """Reading what came of a job: exactly what was written, in order, a page at a time."""
 
 import asyncio
+import dataclasses
 import sqlite3
 import string
 from pathlib import Path
@@ -9,7 +10,7 @@ from dwhisper_worker.contract import Segment, Span, Window, WindowResult, Word
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
+from dwhisper_gui.core.plan import Chunk, ChunkKey, Edge, PreparedPart
 from dwhisper_gui.jobs.journal import StoreJournal, _add_result
 from dwhisper_gui.jobs.results import PAGE_WINDOWS
 from dwhisper_gui.jobs.store import Store
@@ -83,6 +84,17 @@ async def test_windows_come_in_the_order_of_time_whatever_order_they_came_in(sto
     assert found == [(1200.0, 0), (1225.0, 1), (1275.0, 3), (5425.0, 1), (6000.0, 0), (6075.0, 3)]
     assert list(await store.results(job.id).prepared_parts()) == [2, 9, 10]
     assert [span.start for span in await store.results(job.id).sure_speech()][:2] == [1200.5, 1225.5]
+
+
+async def test_edges_are_those_of_the_prepared_parts(store: Store) -> None:
+    job = await add_job(store)
+    journal = await StoreJournal.begin(store.database, job.id)
+    for one in (dataclasses.replace(part(2), maybe=(Span(1203.0, 1210.0),)), part(1)):
+        await journal.part_prepared(one)
+    assert await store.results(job.id).edges() == {
+        1: (Edge(600.0, in_speech=True), Edge(1200.0, in_speech=True)),
+        2: (Edge(1200.0, in_speech=False), Edge(1800.0, in_speech=False)),
+    }
 
 
 async def test_jobs_do_not_mix(store: Store) -> None:
