@@ -24,7 +24,11 @@ LEAST_SPEECH_SECONDS = 0.1
 WINDOW_SECONDS = 30.0
 """What Whisper sees at once."""
 GAP_INSIDE_WINDOW_SECONDS = 4.0
-WINDOW_PAD_SECONDS = 0.2
+WINDOW_PAD_SECONDS = 0.7
+"""Of what is around its speech, a window has so much before and behind: with less, first words are misheard (“And in spectre”, 156 wrong
+words in 30 minutes against 138); with more, nothing is gained."""
+LEAST_PAD_SECONDS = 0.2
+"""So much where it is nearly full."""
 GOOD_CUT_AFTER_SECONDS = 20.0
 """A window that must end because it is full ends at the longest silence after this much of it."""
 
@@ -176,7 +180,7 @@ def windows(maybe: Sequence[Span], sure: Sequence[Span], probabilities: bytes, p
     whole where they can. Speech of over 30 s without a silence is cut where it is least like speech."""
     groups: list[list[Span]] = []
     current: list[Span] = []
-    room = WINDOW_SECONDS - 2 * WINDOW_PAD_SECONDS
+    room = WINDOW_SECONDS - 2 * LEAST_PAD_SECONDS
     for span in _short_enough(maybe, probabilities, part, room):
         current.append(span)
         while len(current) > 1 and (
@@ -191,8 +195,9 @@ def windows(maybe: Sequence[Span], sure: Sequence[Span], probabilities: bytes, p
     for index, group in enumerate(groups):
         before = groups[index - 1][-1].end if index else part.start
         after = groups[index + 1][0].start if index + 1 < len(groups) else part.end
-        start = max(group[0].start - WINDOW_PAD_SECONDS, (before + group[0].start) / 2 if index else part.start)
-        end = min(group[-1].end + WINDOW_PAD_SECONDS, (group[-1].end + after) / 2 if index + 1 < len(groups) else part.end)
+        pad = min(WINDOW_PAD_SECONDS, (WINDOW_SECONDS - (group[-1].end - group[0].start)) / 2)
+        start = max(group[0].start - pad, (before + group[0].start) / 2 if index else part.start)
+        end = min(group[-1].end + pad, (group[-1].end + after) / 2 if index + 1 < len(groups) else part.end)
         inside = Span(_ms(start), _ms(end))
         found.append(Window(index, inside.start, inside.end, tuple(group), tuple(_clipped(sure, inside))))
     return found

@@ -88,15 +88,21 @@ def test_no_speech_no_windows() -> None:
 def test_short_silences_stay_inside_a_window_and_long_ones_do_not() -> None:
     found = windows_of(60, (1, 5), (8, 12), (20, 24))
     assert [len(window.maybe) for window in found] == [2, 1]
-    assert found[0].start == pytest.approx(0.8, abs=0.05)
-    assert found[0].end == pytest.approx(12.2, abs=0.05)
+    assert found[0].start == pytest.approx(1 - plan.WINDOW_PAD_SECONDS, abs=0.05)
+    assert found[0].end == pytest.approx(12 + plan.WINDOW_PAD_SECONDS, abs=0.05)
+
+
+def test_a_window_that_is_nearly_full_has_less_around_its_speech() -> None:
+    (found,) = windows_of(60, (10, 39.4))
+    assert found.end - found.start == pytest.approx(plan.WINDOW_SECONDS, abs=0.05)
+    assert found.start == pytest.approx(9.7, abs=0.05)
 
 
 def test_a_full_window_ends_at_its_longest_late_silence() -> None:
     # 34 s of speech with silences at 12 s (1.0), 22 s (0.8) and 27 s (0.3): the first is longer, but too early.
     found = windows_of(40, (0, 12), (13, 22), (22.8, 27), (27.3, 34))
     assert len(found) == 2
-    assert found[0].end == pytest.approx(22.2, abs=0.1)
+    assert found[0].end == pytest.approx(22.4, abs=0.1), "the middle of a silence that is short"
 
 
 def test_speech_without_silence_is_cut_where_it_is_least_like_speech() -> None:
