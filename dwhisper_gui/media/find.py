@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.request import url2pathname
 
 from dwhisper_gui.core.errors import AddressGiven, FolderWithoutMedia, MediumError, MediumUnreadable, NothingFits, StreamGiven
 from dwhisper_gui.media.probe import display_name
@@ -20,6 +21,7 @@ AUDIO = frozenset(
 EXTENSIONS = VIDEO | AUDIO
 """By these, media are found in folders. Lists of other files (m3u8, cue, concat, …) are not among them."""
 
+_FILE_ADDRESS = re.compile(rb"file://(?:localhost)?(/.*)", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -40,13 +42,28 @@ def find_media(asked: Iterable[bytes]) -> list[Found]:
     found = []
     for word in asked:
         try:
-            media = [path for path in dict.fromkeys(map(os.path.abspath, _meant(word))) if path not in taken]
+            meant = list(map(os.path.abspath, _meant(_without_scheme(word))))
         except MediumError as error:
             found.append(Found(word, (), error))
-        else:
-            taken.update(media)
-            found.append(Found(word, tuple(media)))
+            continue
+        media: dict[bytes, bytes] = {}
+        for path in meant:
+            media.setdefault(_place(path), path)
+        found.append(Found(word, tuple(path for place, path in media.items() if place not in taken)))
+        taken.update(media)
     return found
+
+
+def _place(path: bytes) -> bytes:
+    """The same for a file in a folder and in a link to that folder: a pattern may follow a link in circles."""
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+
+
+def _without_scheme(word: bytes) -> bytes:
+    """The path that a `file:` address of this computer stands for, as file managers copy it; all else as it is."""
+    found = _FILE_ADDRESS.match(word)
+    return os.fsencode(url2pathname(os.fsdecode(found[1]))) if found else word
 
 
 def _meant(word: bytes) -> list[bytes]:

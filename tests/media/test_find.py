@@ -85,6 +85,25 @@ def test_each_medium_once(tree: Path) -> None:
     assert names(tree, "b/one.mp4", "b", "b/../b/one.mp4") == [["b/one.mp4"], ["b/two.MKV", "b/deep/er/sound.Opus"], []]
 
 
+@needs_posix
+def test_links_in_circles_lead_to_each_medium_once(tree: Path) -> None:
+    (tree / "b" / "round").symlink_to(tree / "b")
+    assert names(tree, "b/**/*.mp4", "b/round/one.mp4") == [["b/one.mp4"], []]
+
+
+@needs_posix
+def test_a_file_under_two_names_is_two_media(tree: Path) -> None:
+    (tree / "a copy.wav").symlink_to(tree / "a.wav")
+    assert names(tree, "a.wav", "a copy.wav") == [["a.wav"], ["a copy.wav"]]
+
+
+@needs_posix
+@pytest.mark.parametrize("host", ["", "localhost"])
+def test_an_address_of_a_file_here_is_its_path(host: str, tree: Path) -> None:
+    (found,) = find_media([os.fsencode(f"file://{host}{tree}/%5B2024%5D%20talk.mp4")])
+    assert found.media == (os.fsencode(tree / "[2024] talk.mp4"),)
+
+
 def test_relative_names_become_absolute(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree)
     (found,) = find_media([b"a.wav"])
