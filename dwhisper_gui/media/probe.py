@@ -38,6 +38,9 @@ async def probe(worker: Asks, path: bytes) -> MediumInfo:
         info = await worker.ask(PROBE, ProbeRequest(path))
         if info.format == TEXT_ART:
             raise NotMedia(detail="it is a text")
+        if not info.tracks and await asyncio.to_thread(lacks_index, path):
+            # Of an index that is cut, libavformat takes what is there.
+            raise NotMedia(detail="the index is cut")
         return info
     except MediumError as error:
         error.fields["path"] = display_name(path)

@@ -1,5 +1,6 @@
 """Recordings whose recorder did not come to the end: it writes the index of an MP4 or QuickTime file last, so that none is there."""
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 
@@ -8,22 +9,25 @@ MOST_BOXES = 1000
 
 
 def lacks_index(path: bytes) -> bool:
-    """Whether a file begins as MP4 and QuickTime do and has no index. Looks at the headers of its boxes only."""
+    """Whether a file begins as MP4 and QuickTime do and has no index, or the beginning of one. Looks at the headers of its boxes only."""
     try:
-        kinds = list(islice(_boxes(path), MOST_BOXES))
+        size = os.stat(path).st_size  # noqa: PTH116 - pathlib takes no bytes, here and below
+        boxes = list(islice(_boxes(path), MOST_BOXES))
     except OSError:
         return False
-    return kinds[:1] == [b"ftyp"] and b"moov" not in kinds
+    return [kind for kind, _ in boxes[:1]] == [b"ftyp"] and not any(kind == b"moov" and end <= size for kind, end in boxes)
 
 
-def _boxes(path: bytes) -> Iterator[bytes]:
-    """The kinds of the boxes that a file consists of (ISO/IEC 14496-12, 4.2), as far as they make sense."""
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes no bytes
+def _boxes(path: bytes) -> Iterator[tuple[bytes, int]]:
+    """The kinds of the boxes that a file consists of (ISO/IEC 14496-12, 4.2) and where they say that they end, as far as they make
+    sense."""
+    with open(path, "rb") as file:  # noqa: PTH123
         while len(header := file.read(8)) == 8:
-            yield header[4:]
+            begin = file.tell() - 8
             length, known = int.from_bytes(header[:4], "big"), 8
             if length == 1:
                 length, known = int.from_bytes(file.read(8), "big"), 16
+            yield header[4:], begin + length
             if length < known:  # 0: it goes on to the end of the file
                 return
-            file.seek(length - known, 1)
+            file.seek(begin + length)

@@ -149,6 +149,15 @@ async def test_a_recording_that_broke_off_is_told_from_a_text(worker: Worker, tm
 
 @integration
 @needs_posix
+async def test_a_recording_whose_index_is_cut_broke_off_too(worker: Worker, tmp_path: Path, sample: Path) -> None:
+    """Its index comes first, and of what is left libavformat makes a film without sound."""
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(sample.read_bytes()[:9000])  # noqa: ASYNC240
+    with pytest.raises(BrokenOff, match="the index is cut"):
+        await probe(worker, os.fsencode(path))
+
+
+@integration
 async def test_pipes_sockets_and_devices_are_not_opened(worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # a socket's name must be short
     os.mkfifo("pipe.mp4")

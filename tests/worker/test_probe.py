@@ -301,6 +301,13 @@ def test_what_is_no_medium_is_said_to_be_none(tmp_path: Path, kind: str) -> None
     assert refused.fields["detail"]
 
 
+def test_a_picture_is_no_list(folder: Path) -> None:
+    """By its suffix libavformat takes it for a row of numbered pictures."""
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=640x360", "-frames:v", "1", "-f", "mjpeg", folder / "picture.jpg")
+    refused = refusal(folder / "picture.jpg")
+    assert (refused.code, refused.fields["detail"]) == (Code.NOT_MEDIA, "it is a picture")
+
+
 def test_an_mp4_without_its_index_is_said_to_lack_it(made: Made, folder: Path) -> None:
     whole = made("index-behind.mp4", *TONE, "-c:a", "aac")
     assert refusal(cut(whole, folder / "no-index.mp4")).fields["detail"] == "moov atom not found"

@@ -32,6 +32,8 @@ OVERRUN_SECONDS = 0.1
 """Packets going on for longer than this after the header's end show that the header is wrong; the last one's padding is shorter."""
 
 _UNNAMED_LIST = "playlist or manifest"
+_PICTURES = "image2"
+"""The demuxer that a picture's name makes libavformat choose; it reads numbered pictures beside it."""
 _ESTIMATED = "Estimating duration from bitrate"
 _TAG_TIME = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
@@ -83,7 +85,10 @@ def _describe(file: PatientFile, shown: str) -> MediumInfo:
         except _Refused as error:
             raise WorkerFailure(Code.REFERS_ELSEWHERE, path=shown, format=_UNNAMED_LIST) from error
         except (av.FFmpegError, ValueError) as error:
-            if any("whitelist" in message for _, _, message in logs):
+            refused = {name for _, name, message in logs if "whitelist" in message}
+            if refused == {_PICTURES}:
+                raise WorkerFailure(Code.NOT_MEDIA, path=shown, detail="it is a picture") from error
+            if refused:
                 raise WorkerFailure(Code.REFERS_ELSEWHERE, path=shown, format=_UNNAMED_LIST) from error
             raise WorkerFailure(Code.NOT_MEDIA, path=shown, detail=_reason(error, logs)) from error
         with container:
