@@ -8,7 +8,7 @@
         ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable, HomeUnreadable, WordEmpty
       MediumError                     the user's file
         MediumMissing, NothingFits, AddressGiven, StreamGiven, MediumUnreadable, MediumEmpty, NotMedia, BrokenOff, RefersElsewhere, NoAudio,
-        TrackMissing, FolderWithoutMedia, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
+        TrackMissing, FolderWithoutMedia, SoundEmpty, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
       ModelError                      the weights
         ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere
       WorkerError                     a worker process
@@ -270,6 +270,10 @@ class TrackMissing(MediumError):
 
 class FolderWithoutMedia(MediumError):
     template = N_("The folder “{path}” holds no video or audio file. It was left out.")
+
+
+class SoundEmpty(MediumError):
+    template = N_("“{path}” has an audio track with no sound in it (0 s). It was left out. The recording or copy of it probably failed.")
 
 
 class RangePastEnd(MediumError):

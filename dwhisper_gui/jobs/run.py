@@ -9,12 +9,13 @@ import msgspec
 from dwhisper_worker.contract import LANGUAGES, MODELS, Decoding, Span
 
 from dwhisper_gui.core import plan
-from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd, WorkerNonsense
+from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd, SoundEmpty, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
 from dwhisper_gui.core.language import vote
 from dwhisper_gui.core.plan import Edge, Part
 from dwhisper_gui.core.progress import Pace
+from dwhisper_gui.core.times import clock
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
 from dwhisper_gui.jobs.damage import inside, merged, readable, seconds, without
@@ -105,8 +106,10 @@ class Run:
             duration, track = None, replace(track, declared_end=None)
         if duration is None:
             duration = await measure_duration(Source(job.path, info.format, track.index, joined))
+        if duration <= 0:
+            raise SoundEmpty(path=display_name(job.path))
         if duration <= job.options.start:
-            raise RangePastEnd(path=display_name(job.path), duration=f"{duration:.1f} s", start=f"{job.options.start:.1f} s")
+            raise RangePastEnd(path=display_name(job.path), duration=clock(duration), start=clock(job.options.start))
         medium = medium_of(info, track, duration, job.options, joined=joined)
         await self._stored.remember(KEY, medium.encoded())
         if medium.tracks > 1:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, JobRemoved, JobUnknown, MediumError
+from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, JobRemoved, JobUnknown, MediumError, SoundEmpty
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
 from dwhisper_gui.core.waiting import unless
@@ -17,7 +17,7 @@ from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.wanted import Wanted
-from dwhisper_gui.media.probe import choose_track, fingerprint, probe
+from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
 from dwhisper_gui.runners.runner import Runner
 from dwhisper_gui.subtitles.document import Document
 from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
@@ -50,7 +50,10 @@ class Queue:
         """A job for a medium: the finished one of this file with these options, whose text is used; or the unfinished one, which goes
         on; or a new one (always, with `fresh`). Raises `MediumError` where the file can't be transcribed, `OutputFolderUnusable`."""
         now = await fingerprint(path)
-        choose_track(await probe(self._ears, path), options.track, path)
+        info = await probe(self._ears, path)
+        choose_track(info, options.track, path)
+        if info.duration == 0:
+            raise SoundEmpty(path=display_name(path))
         await asyncio.to_thread(refuse_unwritable, path, output.folder)
         job = None if fresh else await self._known(path, options, output, now)
         if job is None:
@@ -136,21 +139,17 @@ class Queue:
             if ended_elsewhere and job.state in (JobState.FAILED, JobState.CANCELLED):
                 self._tell(JobEnded(job.id, job.state, (), job.error))
                 return job.state
+            if job.wish is Wish.CANCEL and not job.state.ended:
+                return await self._halt(mine, JobState.CANCELLED)
             if job.state is not JobState.DONE and not ended_elsewhere:
                 await self._set_state(mine, JobState.RUNNING)
                 asked = await self._transcribe(job, mine, stop)
                 if asked is not None:
-                    await self._set_state(mine, asked)
-                    if asked.ended:
-                        self._tell(JobEnded(job.id, asked, ()))
-                    return asked
+                    return await self._halt(mine, asked)
             job = await self._store.find_job(job.id)
             shots = await self._shots(job, mine, stop)
             if isinstance(shots, JobState):
-                await self._set_state(mine, shots)
-                if shots.ended:
-                    self._tell(JobEnded(job.id, shots, ()))
-                return shots
+                return await self._halt(mine, shots)
             return await self._finish(job, mine, shots)
         except DWhisperError as error:
             log.exception("job %s failed", job.id)
@@ -282,6 +281,13 @@ class Queue:
         if noted != written or wanted:
             await mine.journal.remember(FILES, noted.encoded())
         return files
+
+    async def _halt(self, mine: Ownership, asked: JobState) -> JobState:
+        """Leaves a job in the state that somebody asked for."""
+        await self._set_state(mine, asked)
+        if asked.ended:
+            self._tell(JobEnded(mine.job_id, asked, ()))
+        return asked
 
     async def _set_state(self, mine: Ownership, state: JobState) -> None:
         await mine.journal.set_state(state)

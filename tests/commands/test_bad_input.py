@@ -54,10 +54,17 @@ def without_index(folder: Path, good: Path) -> Path:
     return folder / "broken off.mp4"
 
 
+def without_sound(folder: Path, _: Path) -> Path:
+    """As recorders leave it that were switched off at once."""
+    ffmpeg("-f", "lavfi", "-i", "anullsrc", "-t", "0", folder / "nothing.wav")
+    return folder / "nothing.wav"
+
+
 BAD: list[tuple[Make, str, str]] = [
     (missing, "MediumMissing", "is not there"),
     (folder_without_media, "FolderWithoutMedia", "holds no video or audio file"),
     (empty, "MediumEmpty", "0 bytes"),
+    (without_sound, "SoundEmpty", "no sound in it"),
     (text, "NotMedia", "is not a recording that FFmpeg can read"),
     (without_audio, "NoAudio", "has no audio track"),
     (without_index, "BrokenOff", "a recording that broke off"),
@@ -85,7 +92,7 @@ def test_bad_files_leave_the_others_alone(tmp_path: Path, short: Path, talk: Pat
     assert "leisure to consider" in spoken(talk.with_name("talk.en.srt"))
     for path, (_, _, said) in zip(bad, BAD, strict=True):
         assert [line for line in ended.err.splitlines() if path.name in line and said in line]
-    assert "7 in all: 1 done, 6 failed." in ended.err
+    assert f"{len(bad) + 1} in all: 1 done, {len(bad)} failed." in ended.err
 
 
 @pytest.mark.usefixtures("tiny_en")

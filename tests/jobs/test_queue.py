@@ -84,6 +84,20 @@ async def test_what_the_naming_of_jobs_raises_is_raised_after_those_named_before
         assert [event.job for event in at.ended] == [job.id]
 
 
+async def test_a_job_that_was_cancelled_while_it_waited_is_never_begun(tmp_path: Path, sample: Path) -> None:
+    async with bench(tmp_path, sample, QuickRunner()) as at:
+        first, second, third = await three(at)
+        await at.store.set_wish(second.id, Wish.CANCEL)
+        await at.work(first, second, third)
+        assert [(event.job, event.state) for event in at.ended] == [
+            (first.id, JobState.DONE),
+            (second.id, JobState.CANCELLED),
+            (third.id, JobState.DONE),
+        ]
+        begun = [event.job for event in at.told if isinstance(event, StateChanged) and event.state is JobState.RUNNING]
+        assert begun == [first.id, third.id]
+
+
 async def test_a_job_that_another_program_removes_is_missed(tmp_path: Path, sample: Path) -> None:
     async with bench(tmp_path, sample, QuickRunner()) as at:
         removed, other = await at.add(end=8.0), await at.add(end=7.0)
