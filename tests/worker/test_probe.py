@@ -301,6 +301,17 @@ def test_what_is_no_medium_is_said_to_be_none(tmp_path: Path, kind: str) -> None
     assert refused.fields["detail"]
 
 
+def test_a_wav_that_was_cut_says_how_long_it_was(made: Made, folder: Path) -> None:
+    whole = made("whole.wav", *TONE)
+    (track,) = probe(cut(whole, folder / "half.wav")).tracks
+    (full,) = probe(whole).tracks
+    assert full.declared_end == full.last_packet_end
+    assert track.declared_end == full.declared_end
+    assert track.last_packet_end is not None
+    assert full.last_packet_end is not None
+    assert track.last_packet_end < full.last_packet_end - 1
+
+
 def test_a_picture_is_no_list(folder: Path) -> None:
     """By its suffix libavformat takes it for a row of numbered pictures."""
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=640x360", "-frames:v", "1", "-f", "mjpeg", folder / "picture.jpg")

@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from dwhisper_worker.contract import AudioTrack, Code, MediumInfo
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.lists import harmless_formats, kind_of_list
+from dwhisper_worker.riff import declared_seconds
 from dwhisper_worker.tails import PatientFile, find_ends
 
 PATIENCE_SECONDS = 30.0
@@ -52,7 +53,7 @@ def probe(path: bytes) -> MediumInfo:
             os.lseek(descriptor, 0, os.SEEK_SET)
             # Only the suffix matters to libavformat's guess; patterns in a name must not mean anything.
             file = PatientFile(descriptor, "medium" + PurePath(os.fsdecode(path)).suffix, PATIENCE_SECONDS)
-            return _describe(file, shown)
+            return _describe(file, shown, declared_seconds(head))
     except OSError as error:
         raise WorkerFailure(Code.UNREADABLE, path=shown, detail=error.strerror or str(error)) from error
 
@@ -69,7 +70,7 @@ def _opened(path: bytes) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _describe(file: PatientFile, shown: str) -> MediumInfo:
+def _describe(file: PatientFile, shown: str, stated: float | None) -> MediumInfo:
     av.logging.set_level(av.logging.WARNING)
     av.logging.set_skip_repeated(False)  # what was said about the last medium counts for this one too
     with Capture() as logs:
@@ -94,10 +95,10 @@ def _describe(file: PatientFile, shown: str) -> MediumInfo:
         with container:
             # Where a header says nothing, libavformat guesses from the bit rate: no measure of what should be there.
             estimated = any(_ESTIMATED in message for _, _, message in logs)
-            return _medium(container, file, estimated)
+            return _medium(container, file, estimated, stated)
 
 
-def _medium(container: InputContainer, file: PatientFile, estimated: bool) -> MediumInfo:
+def _medium(container: InputContainer, file: PatientFile, estimated: bool, stated: float | None) -> MediumInfo:
     zero = (container.start_time or 0) / av.time_base
     guessed = None if container.duration is None else container.duration / av.time_base
     declared = None if estimated else guessed
@@ -107,7 +108,7 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool) -> Me
     tracks = []
     for index, stream in enumerate(container.streams.audio):
         start = max(0.0, _seconds(stream, stream.start_time) - zero) if stream.start_time is not None else 0.0
-        declared_end = None if estimated else _declared_end(stream, zero, declared)
+        declared_end = stated or (None if estimated else _declared_end(stream, zero, declared))
         if declared_end is None and unreached:
             declared_end = declared
         end = ends[stream.index] - zero if stream.index in ends else None if file.expired else start
