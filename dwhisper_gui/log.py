@@ -21,6 +21,7 @@ OLD_FILES = 3
 """`dwhisper.log.1` is the youngest of them."""
 
 _ours: list[logging.Handler] = []
+_on_screen = False
 
 
 def setup(folder: Path, *, verbose: bool) -> Path | None:
@@ -28,7 +29,9 @@ def setup(folder: Path, *, verbose: bool) -> Path | None:
 
     Where the folder can't be written, says so once on standard error and returns None; then only what is a bug goes there, with its
     traceback. May be called again: the latest call holds."""
+    global _on_screen
     close()
+    _on_screen = verbose
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for ours in ("dwhisper_gui", "dwhisper_worker"):
@@ -50,6 +53,11 @@ def setup(folder: Path, *, verbose: bool) -> Path | None:
             sys.stderr.write(f"Nothing is logged, since {path} can't be written ({problem.strerror or problem}).\n")
         return None
     return path
+
+
+def on_screen() -> bool:
+    """Whether the log goes to standard error, too, where nothing that moves is to be then."""
+    return _on_screen
 
 
 def close() -> None:

@@ -4,25 +4,34 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from dwhisper_gui.commands import tree
 from dwhisper_gui.workers.child import Worker
-from tests.commands.program import run
+from tests.commands.program import DWHISPER, run
 
 pytestmark = pytest.mark.integration
 
-COMMANDS = [
-    ("transcribe",),
-    ("export",),
-    ("doctor",),
-    *(("jobs", name) for name in ("list", "show", "pause", "resume", "retry", "cancel", "remove", "move")),
-    *(("models", name) for name in ("list", "download", "import", "verify", "remove")),
-    *(("settings", name) for name in ("list", "set")),
-]
+
+def commands(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
+    """The words of each that there is."""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, *words, name)
+    if not hasattr(command, "commands"):
+        yield words
+
+
+COMMANDS = list(commands(typer.main.get_command(tree.app)))
+
+
+def test_the_commands_were_found() -> None:
+    assert {("transcribe",), ("jobs", "clear"), ("models", "languages"), ("settings", "reset")} <= set(COMMANDS)
 
 
 def test_without_a_word_it_shows_its_help(home: Path) -> None:
@@ -119,13 +128,28 @@ def test_a_bug_is_shown_as_one_and_its_traceback_is_in_the_log(home: Path) -> No
     assert "Traceback" in log.read_text()
 
 
-def test_results_into_a_closed_pipe_end_quietly() -> None:
-    for words in ("settings list", "models list --json", "--help"):
-        done = subprocess.run(
-            ["bash", "-c", f'"$0" {words} | true; echo "${{PIPESTATUS[0]}}"', Path(sys.executable).with_name("dwhisper")],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stderr == ""
-        assert done.stdout.strip() in {"0", "1", "130"}
+WRITING = pytest.mark.parametrize(
+    "words", ["settings list", "models list --json", "--help", "jobs list --help", "--version", "--show-completion bash"]
+)
+SHELL_NAMED = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+
+
+@WRITING
+def test_results_into_a_closed_pipe_end_quietly(words: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([DWHISPER, *words.split()], stdout=writer, stderr=subprocess.PIPE, env=SHELL_NAMED, check=False)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@WRITING
+def test_results_that_find_no_room_are_told_in_one_sentence(words: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([DWHISPER, *words.split()], stdout=full, stderr=subprocess.PIPE, env=SHELL_NAMED, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.decode().splitlines()
+    assert "could not be written to standard output" in line

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dwhisper_gui.core.job import Output
     from dwhisper_gui.settings import Settings
 
+_WRITTEN = "What is written"
+
 Formats = Annotated[
     list[str] | None,
     typer.Option(
@@ -21,20 +23,36 @@ Formats = Annotated[
         metavar="FORMAT",
         # Written out, since the help is to come quickly; a test compares it with the formats there are.
         help="What to write: srt, vtt, vtt-words, ass, ttml, ebu-tt-d, txt, docx, tsv, csv, json. May be given several times.",
+        rich_help_panel=_WRITTEN,
         show_default=False,
     ),
 ]
 OutputDir = Annotated[
     str | None,
-    typer.Option("--output-dir", "-o", metavar="FOLDER", help="Where to write it, instead of beside the recording.", show_default=False),
+    typer.Option(
+        "--output-dir",
+        "-o",
+        metavar="FOLDER",
+        help="Where to write it, instead of beside the recording.",
+        rich_help_panel=_WRITTEN,
+        show_default=False,
+    ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there, instead of numbering the new ones.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files that are there, instead of numbering the new ones.", rich_help_panel=_WRITTEN)
+]
 RulesName = Annotated[
     str | None,
-    typer.Option("--rules", metavar="RULES", help="What the subtitles keep to: netflix, bbc or plain.", show_default=False),
+    typer.Option(
+        "--rules", metavar="RULES", help="What the subtitles keep to: netflix, bbc or plain.", rich_help_panel=_WRITTEN, show_default=False
+    ),
 ]
-WithShots = Annotated[bool, typer.Option("--shots", help="Let subtitles come and go with the shots of the picture.")]
-WithReport = Annotated[bool, typer.Option("--report", help="Write down, too, which subtitles are not within the rules, and why.")]
+WithShots = Annotated[
+    bool, typer.Option("--shots", help="Let subtitles come and go with the shots of the picture.", rich_help_panel=_WRITTEN)
+]
+WithReport = Annotated[
+    bool, typer.Option("--report", help="Write down, too, which subtitles are not within the rules, and why.", rich_help_panel=_WRITTEN)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="The id of a job, or how it begins.")]
 JobNames = Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of jobs, or how they begin.")]

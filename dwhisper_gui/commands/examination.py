@@ -17,6 +17,7 @@ import psutil
 from dwhisper_worker.contract import MODELS_LIST, HelloReply, ModelsRequest, ModelState
 
 from dwhisper_gui import log, settings
+from dwhisper_gui.commands.streams import FAILED
 from dwhisper_gui.commands.tables import print_json, print_table
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.folders import folders
@@ -25,7 +26,6 @@ from dwhisper_gui.media.ffmpeg import find_ffmpeg
 from dwhisper_gui.settings import Settings
 from dwhisper_gui.workers.child import Worker, worker_command
 
-MISSING_STATUS = 1
 LITTLE_DISK_BYTES = 2_000_000_000
 LITTLE_MEMORY_BYTES = 1_500_000_000
 """base on a processor takes about 1 GB with the program around it."""
@@ -59,7 +59,7 @@ async def examine(as_json: bool) -> int:
     else:
         rows = [(one.state.value, one.what, one.found + (f" – {one.remedy}" if one.remedy else "")) for one in found]
         print_table(("", "what", "found"), rows)
-    return MISSING_STATUS if any(finding.state is State.MISSING for finding in found) else 0
+    return FAILED if any(finding.state is State.MISSING for finding in found) else 0
 
 
 async def _findings() -> AsyncIterator[Finding]:

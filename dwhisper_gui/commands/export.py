@@ -83,7 +83,7 @@ def export(
         if as_json:
             counts = {"cues": len(document.cues), "rules": output.rules, "not_within_rules": len({problem.cue for problem in problems})}
             write({"job": found.id, "files": [of_path(file) for file in files], **counts, **of_transcript(transcript)})
-            return 0 if transcript.complete else INCOMPLETE
+            return 0 if transcript.complete else streams.INCOMPLETE
         if shots and not has_picture(found):
             streams.say(sentence(no_picture(found)))
         for warning in warnings(transcript, found.id):
@@ -94,11 +94,9 @@ def export(
             streams.say(sentence(note))
         for file in files:
             streams.result(os.fsdecode(file))
-        return 0 if transcript.complete else INCOMPLETE
+        return 0 if transcript.complete else streams.INCOMPLETE
 
     raise typer.Exit(run(main, patience=0.0))
 
 
 TO_DO = ("not_done", "failed")
-INCOMPLETE = 3
-"""The exit status where some of the text is missing."""

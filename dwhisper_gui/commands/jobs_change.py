@@ -13,8 +13,6 @@ from dwhisper_gui.jobs.store import Place, Store
 
 log = logging.getLogger(__name__)
 
-FAILED = 1
-
 _STATES = {Wish.PAUSE: JobState.PAUSED, Wish.CANCEL: JobState.CANCELLED}
 _PLACES: dict[str, Place] = {"up": "up", "down": "down", "top": "top", "bottom": "bottom"}
 _ENDED = tuple(state for state in JobState if state.ended)
@@ -61,7 +59,7 @@ async def remove_jobs(names: Sequence[str]) -> int:
                 busy.append(error)
             else:
                 _say(job, "is removed")
-        return 0 if not busy else JobBusy.status if len(busy) == len(jobs) else FAILED
+        return 0 if not busy else JobBusy.status if len(busy) == len(jobs) else streams.FAILED
 
     return await _with_jobs(names, change)
 

@@ -1,5 +1,9 @@
 """For programs: each event as a line of JSON on standard output, and nothing else there.
 
+`transcribe`, `jobs resume` and `jobs retry` print such lines; every other command that takes `--json` prints one JSON document, which is no
+event. Where a command is refused before it has printed anything, all of them print the lines `refused` and `finished`; the sentence is on
+standard error, too. Where it is interrupted, a command of the second kind prints nothing: status 130.
+
 Every line is an object, in ASCII, with `event` and, where it is about one, `job` (an id):
 
 | event | fields |

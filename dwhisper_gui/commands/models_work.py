@@ -29,7 +29,6 @@ from dwhisper_gui.core.errors import ModelNameTaken, ModelUnknown
 from dwhisper_gui.core.language_names import LANGUAGE_NAMES, other_names
 from dwhisper_gui.workers.child import Worker, worker_command
 
-DAMAGED = 1
 IN_FOLDER = "folder"
 """The origin of a model whose weights lie in the models folder."""
 NOT_HERE = "download"
@@ -116,7 +115,7 @@ async def check(worker: Worker, folder: str, names: Sequence[str]) -> int:
             good = state.path is not None and state.problem is None
             bad += not good
             streams.result(f"{state.name}: {'whole' if good else state.problem or 'not here'}")
-    return DAMAGED if bad else 0
+    return streams.FAILED if bad else 0
 
 
 async def delete(worker: Worker, folder: str, names: Sequence[str]) -> int:

@@ -10,6 +10,10 @@ import os
 import sys
 from collections.abc import Iterator
 
+FAILED = 1
+"""The exit status where something failed, is damaged or missing."""
+INCOMPLETE = 3
+"""The exit status where some of the text is missing."""
 INTERRUPTED = 130
 """The exit status of what was ended from outside, as shells have it for Ctrl+C."""
 
@@ -63,6 +67,13 @@ def writing_results() -> Iterator[None]:
         sys.stdout.flush()
     except OSError as error:
         raise OutputLost(error) from error
+
+
+def refuse_lost() -> None:
+    """Looks whether standard output still takes something, where others, such as Rich, may have failed to write to it. Raises
+    `OutputLost`."""
+    # What could not be written is gone from the buffers, so only another try tells.
+    result("")
 
 
 def result(line: str) -> None:

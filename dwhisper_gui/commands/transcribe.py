@@ -7,7 +7,6 @@ import typer
 from dwhisper_gui.commands.arguments import Formats, OutputDir, Overwrite, RulesName, WithReport, WithShots, examples
 
 _HEARD = "What is heard"
-_WRITTEN = "What is written"
 _SHOWN = "What is shown"
 _MACHINE = "How it runs"
 

@@ -2,6 +2,7 @@
 
 Help and completion load this page and those of the commands, which for that reason import what they need when they are run."""
 
+import contextlib
 import itertools
 import logging
 import shlex
@@ -14,10 +15,9 @@ from typer.exceptions import TyperException
 
 from dwhisper_gui.commands import doctor, export, jobs, models, settings, streams, transcribe
 from dwhisper_gui.commands.arguments import examples
-from dwhisper_gui.commands.streams import INTERRUPTED
+from dwhisper_gui.commands.streams import FAILED, INTERRUPTED
 
 PROGRAM = "dwhisper"
-FAILED = 1
 AS_JSON = "--json"
 
 _log = logging.getLogger(__name__)
@@ -69,15 +69,22 @@ def names() -> set[str]:
 def run(arguments: Sequence[str]) -> int:
     """Runs what the arguments say; the exit status. Nothing is raised, whatever happens."""
     streams.prepare()
+    as_json = AS_JSON in itertools.takewhile("--".__ne__, arguments)
     try:
         try:
             typer.main.get_command(app)(args=list(arguments), prog_name=PROGRAM)
         except SystemExit as done:
+            if isinstance(done.__context__, OSError):
+                # Help that nobody reads: Rich and Typer keep that to themselves.
+                raise streams.OutputLost(done.__context__) from done
             status = done.code if isinstance(done.code, int) else 0 if done.code is None else FAILED
             # Typer has shown it on standard error, which is no place for a program to look.
-            if isinstance(done.__context__, TyperException) and AS_JSON in itertools.takewhile("--".__ne__, arguments):
-                _refuse_as_json(done.__context__, status)
+            if isinstance(done.__context__, TyperException) and as_json:
+                _refuse_as_json(type(done.__context__).__name__, done.__context__.format_message(), status)
             return status
+        except OSError:
+            streams.refuse_lost()
+            raise
     except KeyboardInterrupt:
         return INTERRUPTED
     except streams.OutputLost as lost:
@@ -87,7 +94,7 @@ def run(arguments: Sequence[str]) -> int:
         streams.say(f"The results could not be written to standard output ({lost}). What is done is kept.")
         return FAILED
     except Exception as error:
-        return _explain(error)
+        return _explain(error, as_json=as_json)
     return 0
 
 
@@ -99,25 +106,26 @@ def refuse_path(path: str) -> int:
     return _explain(CommandMissing(path=path, quoted=shlex.quote(path)))
 
 
-def _refuse_as_json(error: TyperException, status: int) -> None:
+def _refuse_as_json(error: str, sentence: str, status: int) -> None:
     from dwhisper_gui.commands.json_lines import of_path, write
 
-    write({"event": "refused", "error": type(error).__name__, "sentence": error.format_message(), **of_path(None)})
-    write({"event": "finished", "status": status})
+    # Whoever has gone away meanwhile is told by the status.
+    with contextlib.suppress(streams.OutputLost):
+        write({"event": "refused", "error": error, "sentence": sentence, **of_path(None)})
+        write({"event": "finished", "status": status})
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, *, as_json: bool = False) -> int:
     from dwhisper_gui.core.errors import DWhisperError
 
-    if not isinstance(error, DWhisperError):
-        return _bug(error)
-    _log.info("refused: %s", error)
-    streams.say(streams.printable(error.sentence()))
-    return error.status
-
-
-def _bug(error: Exception) -> int:
-    _log.critical("a bug", exc_info=error)
-    where = f" Please report it, with the end of {_log_file}." if _log_file else ""
-    streams.say(streams.printable(f"This is a bug in DWhisper ({type(error).__name__}: {error}). What was done is kept.{where}"))
-    return FAILED
+    if isinstance(error, DWhisperError):
+        _log.info("refused: %s", error)
+        sentence, status = error.sentence(), error.status
+    else:
+        _log.critical("a bug", exc_info=error)
+        where = f" Please report it, with the end of {_log_file}." if _log_file else ""
+        sentence, status = f"This is a bug in DWhisper ({type(error).__name__}: {error}). What was done is kept.{where}", FAILED
+    streams.say(streams.printable(sentence))
+    if as_json:
+        _refuse_as_json(type(error).__name__, sentence, status)
+    return status

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
+from dwhisper_gui import log
 from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.running import in_terminal
 
@@ -33,8 +35,8 @@ class View(Protocol):
 
 
 def make_view() -> View:
-    """The one that suits where standard error leads to."""
-    return Bar() if in_terminal() else Lines()
+    """The one that suits where standard error leads to, and what else goes there."""
+    return Bar() if in_terminal() and not log.on_screen() else Lines()
 
 
 class Lines:
@@ -105,7 +107,7 @@ class Bar:
             self._bar = Progress(
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),
-                _Share(),
+                _Share(Column(no_wrap=True, min_width=len("100 %"))),
                 TextColumn("{task.fields[figures]}", markup=False),
                 console=self._console,
                 transient=True,

@@ -29,6 +29,26 @@ def test_a_program_is_told_what_is_wrong_on_standard_output(words: tuple[str, ..
     assert "Usage:" in err, "and a person, as ever"
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("export", "nope", "--json"), "JobUnknown"),
+        (("export", "nope", "--json", "--format", "doc"), "FormatUnknown"),
+        (("jobs", "show", "nope", "--json"), "JobUnknown"),
+        (("transcribe", "a.mp4", "--json", "--model", "gigantic"), "ModelUnknown"),
+    ],
+    ids=str,
+)
+def test_a_command_that_refuses_tells_a_program_in_the_same_form(
+    words: tuple[str, ...], error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tree.run(words) == 2
+    refused, finished = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (refused["event"], refused["error"], refused["path"]) == ("refused", error, None)
+    assert refused["sentence"]
+    assert finished == {"event": "finished", "status": 2}
+
+
 @pytest.mark.parametrize("words", [("transcribe", "--no-such-option"), ("transcribe", "--no-such-option", "--", "--json")], ids=" ".join)
 def test_a_person_is_told_on_standard_error_alone(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert tree.run(words) == 2
