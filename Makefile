@@ -5,9 +5,8 @@
 BIN := .venv/bin
 UNIT := not integration and not openai
 
-ifndef PYTHON
-PYTHON := $(shell sh tools/find-python)
-endif
+# One that was named is looked at, too; nothing where it won't do, which tools/find-python has said then.
+override PYTHON := $(shell sh tools/find-python "$(PYTHON)")
 
 # openai-whisper brings torch, 5.7 GB: kept beside the user's other caches, for all checkouts.
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai

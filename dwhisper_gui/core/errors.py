@@ -248,8 +248,8 @@ class NotMedia(MediumError):
 
 class BrokenOff(NotMedia):
     template = N_(
-        "“{path}” is a recording that broke off: its index is missing or cut ({detail}), so nothing can play it as it is. It was left out. A"
-        " repair tool such as untrunc may save it, with a whole recording of the same device."
+        "“{path}” is a recording that broke off: its index is missing or cut ({detail}), so nothing can play it as it is. It was left out."
+        " A repair tool such as untrunc may save it, with a whole recording of the same device."
     )
 
 
