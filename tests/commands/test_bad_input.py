@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import json
 import os
 import shutil
 import sqlite3
@@ -122,6 +123,10 @@ def test_silence_gives_empty_subtitles_and_no_invented_words(tmp_path: Path) -> 
     assert "Nobody speaks" in ended.err
     (written,) = ended.lines
     assert not Path(written).read_text().strip()
+    exported = run("export", json.loads(run("jobs", "list", "--json").out)[0]["job"])
+    assert "Nobody speaks" in exported.err
+    for told in (ended.err, exported.err):
+        assert "cue" not in told, "that none breaks a rule is no news"
 
 
 @pytest.mark.usefixtures("tiny_en")
