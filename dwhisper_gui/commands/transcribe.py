@@ -76,16 +76,13 @@ def transcribe(
     from dwhisper_gui import settings
     from dwhisper_gui.commands.arguments import as_text, output_from, read_model, refuse_empty
     from dwhisper_gui.commands.inputs import Request, transcribe_all
-    from dwhisper_gui.commands.json_lines import JsonLines
-    from dwhisper_gui.commands.teller import Teller
-    from dwhisper_gui.commands.view import make_view
-    from dwhisper_gui.commands.work import Front, in_foreground, refuse
+    from dwhisper_gui.commands.work import front_for, in_foreground, refuse
     from dwhisper_gui.core.errors import DWhisperError
     from dwhisper_gui.core.job import Options
     from dwhisper_gui.core.options import read_language, refuse_impossible
     from dwhisper_gui.core.times import read_time
 
-    front: Front = JsonLines() if as_json else Teller(make_view(), live=live, fresh=fresh)
+    front = front_for(as_json=as_json, live=live, fresh=fresh)
     try:
         usual = settings.load()
         refuse_empty([("PATH", path) for path in paths])

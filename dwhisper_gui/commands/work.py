@@ -11,7 +11,7 @@ from dwhisper_worker.contract import Segment
 from dwhisper_gui.app import App, running
 from dwhisper_gui.commands.json_lines import JsonLines
 from dwhisper_gui.commands.running import Interrupted, Stop, run
-from dwhisper_gui.commands.streams import INTERRUPTED, OutputLost
+from dwhisper_gui.commands.streams import FAILED, INCOMPLETE, INTERRUPTED, OutputLost
 from dwhisper_gui.commands.teller import Teller
 from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.core.errors import DWhisperError
@@ -23,9 +23,6 @@ from dwhisper_gui.jobs.store import Store
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-INCOMPLETE = 3
-FAILED = 1
 
 
 class Front(Protocol):
@@ -131,9 +128,9 @@ class Shift:
                 self._stop.event.set()
 
 
-def front_for(*, as_json: bool, live: bool) -> Front:
+def front_for(*, as_json: bool, live: bool, fresh: bool = False) -> Front:
     """The front that the user asked for."""
-    return JsonLines() if as_json else Teller(make_view(), live=live)
+    return JsonLines() if as_json else Teller(make_view(), live=live, fresh=fresh)
 
 
 def refuse(front: Front, error: DWhisperError) -> int:
