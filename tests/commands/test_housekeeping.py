@@ -21,7 +21,7 @@ def test_models_are_listed_with_where_they_are(tiny_en: Path) -> None:
     assert models["medium"]["path"] is None
     table = run("models", "list")
     (line,) = [line for line in table.lines if line.startswith("tiny.en ")]
-    assert line.split()[1:] == ["78", "English", "no", os.fspath(tiny_en)]
+    assert line.split(maxsplit=4)[1:] == ["78", "English", "no", os.fspath(tiny_en)]
 
 
 def test_a_folder_of_weights_is_imported_used_found_damaged_and_removed(tiny_en: Path, talk: Path, home: Path) -> None:
