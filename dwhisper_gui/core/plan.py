@@ -195,7 +195,8 @@ def windows(maybe: Sequence[Span], sure: Sequence[Span], probabilities: bytes, p
     for index, group in enumerate(groups):
         before = groups[index - 1][-1].end if index else part.start
         after = groups[index + 1][0].start if index + 1 < len(groups) else part.end
-        pad = min(WINDOW_PAD_SECONDS, (WINDOW_SECONDS - (group[-1].end - group[0].start)) / 2)
+        # Less a millisecond, since both edges are rounded to one.
+        pad = min(WINDOW_PAD_SECONDS, (WINDOW_SECONDS - (group[-1].end - group[0].start)) / 2 - 0.001)
         start = max(group[0].start - pad, (before + group[0].start) / 2 if index else part.start)
         end = min(group[-1].end + pad, (group[-1].end + after) / 2 if index + 1 < len(groups) else part.end)
         inside = Span(_ms(start), _ms(end))
