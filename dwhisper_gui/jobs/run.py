@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -155,22 +155,25 @@ class Run:
             start, end = await asyncio.gather(self._edge(source, part.nominal.start), self._edge(source, part.nominal.end))
             prepared, heard = await prepare_part(source, self._ears, part, start, end)
             # Before the part: where the program dies in between, the part is prepared anew.
-            await self._note_unreadable(journal, heard)
+            await self._note_unreadable(journal, heard.unreadable)
             await journal.part_prepared(prepared)
         else:
             journal.know(prepared)
         done = await self._results.windows_done(part.index)
         states = await self._results.chunk_states(part.index)
         open_chunks = [chunk for chunk in prepared.chunks if states[chunk.key] == "open"]
+        left = {chunk: [window for window in chunk.windows if window.index not in done] for chunk in open_chunks}
         if heard is None:
             if not open_chunks:
                 return
             heard = await hear(source, prepared.span)
-            await self._note_unreadable(journal, heard)
-        for chunk in open_chunks:
-            left = [readable(window, heard.unreadable) for window in chunk.windows if window.index not in done]
-            if left:
-                yield ChunkAudio(chunk, tuple(audio_of(heard.pcm, prepared.span, window) for window in left))
+            # What is done was heard when it could be read.
+            to_do = [Span(window.start, window.end) for windows in left.values() for window in windows]
+            await self._note_unreadable(journal, [span for window in to_do for span in inside(heard.unreadable, window)])
+        for chunk, windows in left.items():
+            if windows:
+                heard_in = [readable(window, heard.unreadable) for window in windows]
+                yield ChunkAudio(chunk, tuple(audio_of(heard.pcm, prepared.span, window) for window in heard_in))
 
     async def _read_again(self, source: Source) -> None:
         """What could not be read may have been a passing fault of a disk. A part of which more can be read by now is prepared anew: where
@@ -191,11 +194,11 @@ class Run:
         if await fingerprint(self._job.path) != self._job.fingerprint:
             raise MediumChanged(path=display_name(self._job.path))
 
-    async def _note_unreadable(self, journal: TellingJournal, heard: Heard) -> None:
+    async def _note_unreadable(self, journal: TellingJournal, spans: Sequence[Span]) -> None:
         """Adds to what is known to be damaged."""
-        if without(heard.unreadable, self._unreadable):
+        if without(spans, self._unreadable):
             await self._check_unchanged()  # a disk that has gone is no damage of the file
-            await journal.remember(UNREADABLE, self._damaged(merged((*self._unreadable, *heard.unreadable))))
+            await journal.remember(UNREADABLE, self._damaged(merged((*self._unreadable, *spans))))
 
     def _damaged(self, spans: list[Span]) -> str:
         """Takes these for what could not be read from now on. Returns how they are remembered."""

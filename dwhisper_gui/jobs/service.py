@@ -171,8 +171,9 @@ class Queue:
             asked = await asking
             halt.set()
             # Whoever pauses has time for the windows under way; whoever stops the program or cancels the job has not.
-            patience = {JobState.PAUSED: None, JobState.QUEUED: GRACE_SECONDS}.get(asked, 0.0)
-            await asyncio.wait({working}, timeout=patience)
+            if asked is JobState.PAUSED:
+                await unless(stop, asyncio.wait({working}))
+            await asyncio.wait({working}, timeout=0.0 if asked is JobState.CANCELLED else GRACE_SECONDS)
             if working.done():
                 await working
             return asked

@@ -21,6 +21,7 @@ from dwhisper_worker.contract import (
 from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.core.plan import WINDOW_SECONDS
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.board import Board
 from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Task, Tell
@@ -173,9 +174,10 @@ class LocalRunner:
             done.add(result.index)
             writing.append(asyncio.ensure_future(journal.window_done(audio.chunk.key, result)))
 
+        # A short window takes a model nearly as long as a full one.
         request = TranscribeRequest(str(audio.chunk.key), task.decoding, audio.windows)
         try:
-            reply = await seat.ask(worker, TRANSCRIBE, request, take, seconds=audio.chunk.audio_seconds)
+            reply = await seat.ask(worker, TRANSCRIBE, request, take, seconds=WINDOW_SECONDS * len(audio.windows))
         finally:
             await asyncio.gather(*writing)
         if reply.complete and done != set(expected):

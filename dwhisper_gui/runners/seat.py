@@ -22,6 +22,8 @@ E = TypeVar("E")
 MOST_DEATHS_IN_A_ROW = 3
 """Workers that die so often while they load a model will not live the next time either."""
 CHECK_SECONDS = 0.5
+MOST_DOUBLINGS = 2
+"""Of the patience: a chunk has three tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Pace:
     slowest: float | None = None
     """Seconds a second of sound."""
     hung: set[int] = field(default_factory=set)
-    """Workers that were given up."""
+    """Workers that were given up since one answered."""
 
     def begin(self, seconds: float, now: float) -> None:
         """A request with so many seconds of sound is asked."""
@@ -69,13 +71,15 @@ class Pace:
         self.answered = now
         if seconds > 0:
             self.slowest = max(self.slowest or 0.0, taken / seconds)
+            self.hung.clear()
 
     def limit(self, seconds: float, patience: Patience) -> float:
         """How long there may be silence while a request with so many seconds of sound is in hand."""
         # What is silent over other requests (a download that is hashed, weights read from a slow disk) says nothing of the next time.
+        times = float(2 ** min(len(self.hung), MOST_DOUBLINGS))
         if seconds <= 0 or self.slowest is None:
-            return float(patience.first * 2 ** len(self.hung))
-        return float(max(patience.least, patience.times * self.slowest * self.sound) * 2 ** len(self.hung))
+            return patience.first * times
+        return max(patience.least, patience.times * self.slowest * self.sound) * times
 
 
 class Seat:

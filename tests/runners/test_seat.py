@@ -47,10 +47,14 @@ def test_the_slowest_counts_and_waiting_behind_others_is_no_time_of_its_own() ->
     assert pace.slowest == 0.5
 
 
-def test_patience_doubles_with_each_worker_that_was_given_up() -> None:
+def test_patience_doubles_with_each_worker_that_was_given_up_until_one_answers() -> None:
     pace = Pace()
     done(pace, WINDOW, 0.0, 16.0)
     pace.begin(CHUNK, 16.0)
     pace.hung |= {11, 12}
     assert pace.limit(CHUNK, PATIENCE) == 4 * 5 * 960.0
     assert pace.limit(0.0, PATIENCE) == 4 * 900.0
+    pace.hung |= {13, 14, 15}
+    assert pace.limit(0.0, PATIENCE) == 4 * 900.0
+    pace.answer(CHUNK, 16.0, 30.0)
+    assert pace.limit(0.0, PATIENCE) == 900.0

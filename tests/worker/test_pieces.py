@@ -157,6 +157,49 @@ def test_a_text_that_the_model_itself_doubts_is_dropped_only_where_the_vad_doubt
     assert "clocks" in spoken.result().segments[0].text
 
 
+def test_words_laid_over_a_hole_stay_where_nobody_seems_to_speak_in_it() -> None:
+    spans = (Span(61, 66), Span(68.2, 69.8))
+    window = WindowWork(Window(4, 60.0, 80.0, spans, spans), np.zeros(20 * SAMPLE_RATE, np.float32))
+    words = (*heard(GOOD, 1, 6).words, Word(8.2, 9.8, " Goodbye.", 0.6))
+    left = window.take(window.whole, Decoded(words, -0.1, 0.0, 0.0))
+    while left:
+        left += window.take(left.pop(), heard("", 0, 0, log_probability=-1.4, no_speech=0.9))
+    assert text_of(window) == f" {GOOD} Goodbye."
+
+
+def test_a_second_try_that_hears_nobody_does_not_undo_a_first_without_flaws() -> None:
+    window = work((1, 2))
+    window.take(window.whole, heard("Yes please.", 1, 2, log_probability=-0.9, no_speech=0.7))
+    assert window.take(window.whole, heard("Yes.", 1, 2, log_probability=-1.1, no_speech=0.7)) == []
+    assert text_of(window) == " Yes please."
+    assert window.result().flaws == ()
+
+
+def test_where_no_speech_can_be_read_none_is_made_up() -> None:
+    window = WindowWork(Window(4, 60.0, 90.0, (), ()), np.zeros(30 * SAMPLE_RATE, np.float32))
+    assert window.take(window.whole, heard("you", 1, 2, log_probability=-0.4, no_speech=0.9)) == []
+    assert text_of(window) == ""
+
+
+def test_which_of_two_holes_is_decoded_first_changes_nothing() -> None:
+    def text(order: int) -> str:
+        window = work((0, 19.8))
+        parts = tuple(
+            word
+            for said, start, end in (("One two three four five.", 0, 2), ("Nine ten eleven twelve.", 8, 10), ("All is done.", 18, 19.8))
+            for word in heard(said, start, end).words
+        )
+        pieces = window.take(window.whole, Decoded(parts, -0.1, 0.0, 0.0))
+        assert len(pieces) == 2
+        for piece in pieces[::order]:
+            window.take(piece, heard("Yes I said yes yes I did indeed.", 0.5, piece.span.duration - 0.5))
+        assert window.done
+        return text_of(window)
+
+    assert text(1) == text(-1)
+    assert text(1).count("indeed") == 2
+
+
 def test_pieces_end_even_where_nothing_is_ever_heard() -> None:
     window = work((1, 19))
     queue = [window.whole]

@@ -22,15 +22,19 @@ UNSURE_LOG_PROBABILITY = -0.2
 """Below it, a decoding that no guard objects to is tried once more with a beam, and the likelier one taken."""
 DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
+NEAR_WORDS = 12
+"""So far around a hole a second decoding may have heard what was heard already."""
 MOST_OF_PIECE = 0.9
 """What was left unheard is decoded again as it is only where it is clearly less than what was decoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was heard in a hole before it was decoded on its own: words that the alignment put there, and the decoding they are of."""
+    """What was heard in a hole before it was decoded on its own: words that the alignment put there, those around them, and the
+    decoding they are of. All of it is fixed when the hole is found, so that it does not matter which piece is decoded first."""
 
     words: Sequence[Word]
+    around: tuple[Sequence[Word], Sequence[Word]]
     decoded: Decoded
 
 
@@ -84,47 +88,54 @@ class WindowWork:
         sure = within(self.window.sure, piece.span)
         flaws = guards.flaws(decoded, within(self.window.maybe, piece.span), sure)
         piece.tries.append((decoded, flaws))
-        if guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS:
-            # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
-            if decoded.words:
-                self._flaws.add(LEFT_OUT)
-            self._open -= 1
-            return []
         flawless = any(not objections for _, objections in piece.tries)
+        nobody = guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS and not flawless
+        if nobody or not self.window.maybe:
+            # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
+            self._open -= 1
+            if piece.before is not None and piece.before.words:
+                self._keep(piece.before)
+            elif decoded.words:
+                self._flaws.add(LEFT_OUT)
+            return []
         unsure = not piece.effort_index and decoded.mean_log_probability < UNSURE_LOG_PROBABILITY
         # Of speech that was skipped more is heard in smaller pieces than by trying harder.
         skipped = flaws == (guards.TOO_FEW_WORDS,) and piece.effort_index > 0
         if (unsure or not (flawless or skipped)) and piece.effort_index + 1 < len(self.efforts):
             piece.effort_index += 1
             return [piece]
-        best, remaining = max(piece.tries, key=_worth)
-        self._flaws.update(flaw for flaw in remaining if flaw != guards.TOO_FEW_WORDS)
-        left = self._accept(piece, best)
+        left = self._accept(piece, *max(piece.tries, key=_worth))
         self._open += len(left) - 1
         return left
 
-    def _accept(self, piece: Piece, decoded: Decoded) -> list[Piece]:
+    def _accept(self, piece: Piece, decoded: Decoded, remaining: tuple[str, ...]) -> list[Piece]:
         words = times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span))
         before = piece.before
-        if before is not None and (len(words) < len(before.words) or guards.repeats(words, self._words())):
-            self._segments += times.segments(before.words, before.decoded)
+        if before is not None and (len(words) < len(before.words) or any(guards.repeats(words, near) for near in before.around)):
+            self._keep(before)
             return []
+        # Whether words are too few is judged at the end, of the whole window.
+        self._flaws.update(flaw for flaw in remaining if flaw != guards.TOO_FEW_WORDS)
         pieces: list[Piece] = []
         at = 0
         for hole in holes(words, piece.span, self.window.sure) if piece.depth < DEEPEST_PIECE else ():
-            inside = words[hole.first : hole.last]
+            before = Before(
+                words[hole.first : hole.last],
+                (words[max(0, hole.first - NEAR_WORDS) : hole.first], words[hole.last : hole.last + NEAR_WORDS]),
+                decoded,
+            )
             if hole.span.duration <= MOST_OF_PIECE * piece.span.duration:
                 self._segments += times.segments(words[at : hole.first], decoded)
-                pieces.append(Piece(self, hole.span, piece.depth + 1, Before(inside, decoded)))
+                pieces.append(Piece(self, hole.span, piece.depth + 1, before))
                 at = hole.last
-            elif not inside:
+            elif not before.words:
                 # The same again would be heard the same way.
-                pieces += [Piece(self, half, piece.depth + 1, Before((), decoded)) for half in halves(hole.span, self.window.sure)]
+                pieces += [Piece(self, half, piece.depth + 1, before) for half in halves(hole.span, self.window.sure)]
         self._segments += times.segments(words[at:], decoded)
         return pieces
 
-    def _words(self) -> list[Word]:
-        return [word for segment in self._segments for word in segment.words]
+    def _keep(self, before: Before) -> None:
+        self._segments += times.segments(before.words, before.decoded)
 
     def result(self) -> WindowResult:
         """Its text, once it is done."""
