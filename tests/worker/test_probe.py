@@ -133,6 +133,26 @@ def test_a_length_left_over_from_another_file_counts_for_nothing(made: Made, mp4
     assert looks_cut(probe(cut(made("stale.mkv"), folder / "cut-stale.mkv")))
 
 
+def test_a_plain_length_left_over_counts_for_nothing_either(made: Made, mp4: Path, folder: Path) -> None:
+    """As programs leave it that cut a file and copy its tags."""
+    stale = made("plain-stale.mkv", "-i", mp4, *COPY)
+    stale.write_bytes(stale.read_bytes().replace(b"00:01:00.", b"01:01:00."))
+    assert b"01:01:00." in stale.read_bytes()
+    assert not looks_cut(probe(stale))
+    medium = probe(cut(stale, folder / "cut-plain-stale.mkv"))
+    assert looks_cut(medium)
+    assert medium.tracks[0].declared_end == pytest.approx(SECONDS, abs=0.2)
+
+
+@pytest.mark.parametrize("codec", ["libmp3lame", "aac"])
+def test_sound_that_begins_late_in_an_avi_is_not_cut(made: Made, mp4: Path, folder: Path, codec: str) -> None:
+    """FFmpeg delays it by empty chunks, which only the header counts."""
+    late = ("-i", mp4, "-itsoffset", "10", "-i", mp4, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", "-c:a", codec)
+    path = made(f"late-{codec}.avi", *late)
+    assert not looks_cut(probe(path))
+    assert looks_cut(probe(cut(path, folder / f"cut-late-{codec}.avi")))
+
+
 @pytest.mark.parametrize("name", ["short.mp4", "short.mkv", "short.ts", "short-untagged.mkv"])
 def test_audio_that_ends_before_the_picture_is_not_cut(made: Made, mp4: Path, name: str) -> None:
     short = made("short.mp4", *PICTURE, *TONE, *X264, "-c:a", "aac", "-af", "atrim=end=20", "-movflags", "+faststart")

@@ -102,6 +102,7 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool, state
     zero = (container.start_time or 0) / av.time_base
     guessed = None if container.duration is None else container.duration / av.time_base
     declared = None if estimated else guessed
+    indexed = _indexed_ends(container)  # before anything is read: that adds to an index
     ends = find_ends(container, file, None if guessed is None else zero + guessed)
     furthest = max(ends.values(), default=zero)
     unreached = declared is not None and not file.expired and furthest < zero + declared - UNREACHED_SECONDS
@@ -112,6 +113,10 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool, state
         if declared_end is None and unreached:
             declared_end = declared
         end = ends[stream.index] - zero if stream.index in ends else None if file.expired else start
+        if declared_end is not None and end is not None and stream.index in indexed:
+            indexed_end = indexed[stream.index] - zero
+            if indexed_end > end - UNREACHED_SECONDS:  # else it has only a part of the file
+                declared_end = min(declared_end, max(indexed_end, end))
         tracks.append(_track(index, stream, start, declared_end, end))
     last = max((track.last_packet_end for track in tracks if track.last_packet_end is not None), default=None)
     video = next((one for one in container.streams.video if not one.disposition & Disposition.attached_pic), None)
@@ -141,9 +146,18 @@ def _track(index: int, stream: AudioStream, start: float, declared_end: float | 
     )
 
 
+def _indexed_ends(container: InputContainer) -> dict[int, float]:
+    """When the last packet begins that an AVI's index has of each stream, by the stream's index. It lies at the file's end and has what
+    is there; the header counts the empty chunks too by which FFmpeg delays sound, and which players pass over."""
+    if container.format.name != "avi":
+        return {}
+    indexes = ((stream, stream.index_entries) for stream in container.streams.audio)
+    return {stream.index: _seconds(stream, index[len(index) - 1].timestamp) for stream, index in indexes if len(index)}
+
+
 def _declared_end(stream: Stream, zero: float, declared: float | None) -> float | None:
-    """Where the header says that a stream ends, in the medium's time. Matroska has it in a tag, if at all; one for a language
-    (DURATION-eng) may be left over from a file this one was cut from, so it counts last, and not above what the file says of itself."""
+    """Where the header says that a stream ends, in the medium's time. Matroska has it in a tag, if at all; that may be left over from a
+    file this one was cut from, most of all one for a language (DURATION-eng), so it does not count above what the file says of itself."""
     if stream.duration is not None:
         return _seconds(stream, (stream.start_time or 0) + stream.duration) - zero
     tags = {key.upper(): value for key, value in stream.metadata.items() if key.upper().startswith("DURATION")}
@@ -151,7 +165,7 @@ def _declared_end(stream: Stream, zero: float, declared: float | None) -> float 
         found = _TAG_TIME.match(tags[key])
         if found:
             end = int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) - zero
-            if key == "DURATION" or declared is None or end <= declared + UNREACHED_SECONDS:
+            if declared is None or end <= declared + UNREACHED_SECONDS:
                 return end
     return None
 
