@@ -8,7 +8,7 @@ from dwhisper_worker.contract import SAMPLE_RATE, Span
 from dwhisper_gui.core.errors import ExtractionFailed
 from dwhisper_gui.media.decode import Outcome, decode
 from dwhisper_gui.media.probe import display_name
-from dwhisper_gui.media.timeline import Timeline
+from dwhisper_gui.media.timeline import SHORTEST_GAP, Timeline
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,8 @@ reading begins further ahead."""
 GAPLESS = frozenset({"flac", "mp3", "aac", "avi"})
 """Containers that can't have gaps, since their times are counted, not written down: what looks like one is damage, which ffmpeg may skip
 without a word. In all but FLAC what follows comes too early then, and the gap is at the end."""
+LONE = GAPLESS - {"avi"}
+"""Those of them with a single track, which is as long as the medium."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ async def extract(source: Source, span: Span) -> bytes:
     """PCM of the range (see `contract`), to the sample; shorter, even empty, where the medium ends before.
 
     Times are the medium's: what has no sound is silent. Cancelling it ends ffmpeg at once. Raises `ExtractionFailed` where ffmpeg fails
-    and nothing came of it, `FFmpegMissing`."""
+    and nothing came of it, or hangs; `FFmpegMissing`."""
     return (await hear(source, span)).pcm
 
 
@@ -55,17 +57,43 @@ async def hear(source: Source, span: Span) -> Heard:
         seek = 0.0 if source.joined else max(0.0, span.start - lead)
         timeline = Timeline(span)
         outcome = await decode(source.path, source.format, source.track, seek, timeline.put, joined=source.joined)
-        if seek == 0 and outcome.failed and not timeline.heard:
+        if outcome.hung or (seek == 0 and outcome.failed and not timeline.heard):
             raise _failure(source, span, outcome)
         if seek == 0 or timeline.heard_before or (timeline.heard and lead > LEADS_SECONDS[0]):
             break
         log.debug("reading from %.1f s did not show what is at %.1f s of %r", seek, span.start, source.path)
     if outcome.failed:
         log.warning("ffmpeg read only part of %r between %s and %s s: %s", source.path, span.start, span.end, outcome.detail)
-    unreadable = tuple(timeline.gaps()) if outcome.failed or outcome.detail or source.format in GAPLESS else ()
+    unreadable = await _unreadable(source, timeline, outcome)
     if unreadable:
         log.warning("%r can't be read at %s: %s", source.path, unreadable, outcome.detail or "a gap")
-    return Heard(timeline.sound(), unreadable)
+    return Heard(timeline.sound(), tuple(unreadable))
+
+
+async def _unreadable(source: Source, timeline: Timeline, outcome: Outcome) -> list[Span]:
+    """Which of the gaps are damage: the others are the medium's own."""
+    gaps = timeline.gaps()
+    if outcome.failed or source.format in LONE:
+        return gaps
+    if not outcome.detail and source.format not in GAPLESS:
+        return [gap for gap in gaps[:1] if outcome.before_sound and gap.start <= timeline.span.start and not timeline.heard_before]
+    if gaps and not timeline.goes_on and await _is_over(source, gaps[-1].start):
+        gaps.pop()
+    return gaps
+
+
+async def _is_over(source: Source, time: float) -> bool:
+    """Whether the track has ended by a time while the medium goes on: nothing comes after it, and no complaint either."""
+    latest = round(time * SAMPLE_RATE) + SHORTEST_GAP
+    goes_on = False
+
+    def take(sample: int, pcm: bytearray) -> bool:
+        nonlocal goes_on
+        goes_on = sample + len(pcm) // 2 > latest
+        return not goes_on
+
+    outcome = await decode(source.path, source.format, source.track, time, take, joined=source.joined)
+    return not (goes_on or outcome.failed or outcome.detail)
 
 
 async def measure_duration(source: Source) -> float:
@@ -78,7 +106,7 @@ async def measure_duration(source: Source) -> float:
         return True
 
     outcome = await decode(source.path, source.format, source.track, 0.0, take, joined=source.joined)
-    if outcome.failed and not end:
+    if outcome.hung or (outcome.failed and not end):
         raise _failure(source, Span(0.0, 0.0), outcome)
     return round(end / SAMPLE_RATE, 3)
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from dataclasses import dataclass
 
 import ffmpeg
 import imageio_ffmpeg
@@ -97,12 +98,39 @@ def start_time(line: str) -> float | None:
     return None if told is None else float(told["start"] or 0)
 
 
-def complaint(line: str) -> str | None:
+def mapped_stream(line: str) -> int | None:
+    """Which of the file's streams is decoded, where a line of ffmpeg's log says so."""
+    told = _MAPPED.match(line)
+    return None if told is None else int(told["stream"])
+
+
+def first_sound(line: str) -> bool:
+    """Whether a line of ffmpeg's log is the one that it writes once it has decoded something."""
+    return line.startswith(_OUTPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """`speaker`: what in ffmpeg complains, a demuxer or a decoder, mostly by its format's name; empty where it does not say. `stream`: the
+    only one of the file's streams that it is about; None where it may be about any."""
+
+    text: str
+    speaker: str = ""
+    stream: int | None = None
+
+
+def complaint(line: str) -> Complaint | None:
     """What ffmpeg complains of, where a line of its log is an error, or a warning of corrupt data."""
     told = _ERROR.match(line)
-    return None if told is None else told["text"].strip()
+    if told is None:
+        return None
+    stream = _CORRUPT.search(told["text"])
+    return Complaint(told["text"].strip(), told["speaker"] or "", stream and int(stream["stream"]))
 
 
-_SPEAKER = r"(?:\[[^\]]* @ \w+\] )*"
+_SPEAKER = r"(?:\[(?P<speaker>[^\]]*) @ \w+\] )?(?:\[[^\]]* @ \w+\] )*"
 _START = re.compile(_SPEAKER + r"\[info\]   Duration: (?:N/A|[\d:.]+)(?:, start: (?P<start>-?[\d.]+))?")
+_MAPPED = re.compile(r"\[info\]   Stream #0:(?P<stream>\d+) -> #0:0 ")
+_OUTPUT = "[info] Output #0, "
 _ERROR = re.compile(_SPEAKER + r"\[(?:error|fatal|panic|warning(?=\] .*\b[Cc]orrupt))\] (?P<text>.*)")
+_CORRUPT = re.compile(r"corrupt (?:\(stream =|input packet in stream) (?P<stream>\d+)")

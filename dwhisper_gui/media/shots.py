@@ -5,6 +5,7 @@ import re
 
 from dwhisper_gui.core.errors import FFmpegMissing, ShotsUnknown
 from dwhisper_gui.media.ffmpeg import complaint, find_ffmpeg, shots_command, start_time
+from dwhisper_gui.media.hanging import HUNG, ended
 from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.probe import display_name
 from dwhisper_gui.workers.pipes import Listener, spawn
@@ -29,12 +30,12 @@ async def find_shots(path: bytes, container: str) -> tuple[float, ...]:
         raise FFmpegMissing from error
     try:
         pipes.close_input()
-        await asyncio.shield(pipes.ended)
+        hung = not await ended(pipes)
     finally:
         pipes.kill()
         await asyncio.shield(pipes.ended)
     if pipes.status != 0:
-        raise ShotsUnknown(path=display_name(path), detail=watch.complaint or pipes.fate())
+        raise ShotsUnknown(path=display_name(path), detail=HUNG if hung else watch.complaint or pipes.fate())
     zero = 0.0 if joined else watch.zero
     return tuple(sorted({round(time - zero, 3) for time in watch.times if time > zero}))
 
@@ -54,7 +55,8 @@ class _Watch:
         self.times += [float(told[1]) for line in lines if (told := _TIME.match(line))]
 
     def logged(self, line: str) -> None:
-        self.complaint = self.complaint or complaint(line) or ""
+        told = complaint(line)
+        self.complaint = self.complaint or (told.text if told else "")
         start = start_time(line)
         if start is not None:
             self.zero = start

@@ -16,6 +16,7 @@ class Timeline:
     """The sound of one range: gaps are silence, what comes twice counts once, what lies outside is left out."""
 
     def __init__(self, span: Span) -> None:
+        self.span = span
         self._start = round(span.start * SAMPLE_RATE)
         self._length = round(span.end * SAMPLE_RATE) - self._start
         self._sound = io.BytesIO()

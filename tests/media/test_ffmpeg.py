@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from dwhisper_gui.core.errors import FFmpegMissing
-from dwhisper_gui.media.ffmpeg import complaint, decode_command, find_ffmpeg, start_time
+from dwhisper_gui.media.ffmpeg import Complaint, complaint, decode_command, find_ffmpeg, first_sound, mapped_stream, start_time
 
 
 def test_the_command_names_container_track_and_place() -> None:
@@ -63,18 +63,30 @@ def test_what_times_count_from(line: str, start: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "text"),
+    ("line", "told"),
     [
-        ("[mov,mp4,m4a,3gp,3g2,mj2 @ 0x5563] [error] moov atom not found", "moov atom not found"),
-        ("[in#0 @ 0x5563] [error] Error opening input: Invalid data", "Error opening input: Invalid data"),
-        ("[fatal] Stream map '0:a:3' matches no streams.", "Stream map '0:a:3' matches no streams."),
+        ("[mov,mp4,m4a @ 0x5563] [error] moov atom not found", Complaint("moov atom not found", "mov,mp4,m4a")),
+        ("[in#0 @ 0x5563] [error] Error opening input: Invalid data", Complaint("Error opening input: Invalid data", "in#0")),
+        ("[aist#0:1/mp2 @ 0x55] [dec:mp2 @ 0x56] [error] Error submitting", Complaint("Error submitting", "aist#0:1/mp2")),
+        ("[fatal] Stream map '0:a:3' matches no streams.", Complaint("Stream map '0:a:3' matches no streams.")),
         ("[h264 @ 0x55] [warning] something", None),
-        ("[mpegts @ 0x55] [warning] Packet corrupt (stream = 0, dts = 1).", "Packet corrupt (stream = 0, dts = 1)."),
+        (
+            "[mpegts @ 0x55] [warning] Packet corrupt (stream = 0, dts = 1).",
+            Complaint("Packet corrupt (stream = 0, dts = 1).", "mpegts", 0),
+        ),
+        ("[warning] a.ts: corrupt input packet in stream 12", Complaint("a.ts: corrupt input packet in stream 12", "", 12)),
         ("[info] [error] is only a name", None),
     ],
 )
-def test_what_it_complains_of(line: str, text: str | None) -> None:
-    assert complaint(line) == text
+def test_what_it_complains_of(line: str, told: Complaint | None) -> None:
+    assert complaint(line) == told
+
+
+def test_which_stream_is_decoded_and_when_something_was() -> None:
+    assert mapped_stream("[info]   Stream #0:12 -> #0:0 (aac (native) -> pcm_s16le (native))") == 12
+    assert mapped_stream("[info]   Stream #0:1[0x101](eng): Audio: aac (LC)") is None
+    assert first_sound("[info] Output #0, matroska, to 'pipe:1':")
+    assert not first_sound("[info] Input #0, matroska,webm, from 'file:/a/Output #0, ':")
 
 
 @pytest.mark.integration
