@@ -168,8 +168,8 @@ class Run:
                 return
             heard = await hear(source, prepared.span)
             # What is done was heard when it could be read.
-            to_do = [Span(window.start, window.end) for windows in left.values() for window in windows]
-            await self._note_unreadable(journal, [span for window in to_do for span in inside(heard.unreadable, window)])
+            windows = [window for chunk in prepared.chunks for window in chunk.windows if window.index in done]
+            await self._note_unreadable(journal, without(heard.unreadable, [Span(one.start, one.end) for one in windows]))
         for chunk, windows in left.items():
             if windows:
                 heard_in = [readable(window, heard.unreadable) for window in windows]
