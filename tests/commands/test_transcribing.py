@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands.conftest import ffmpeg
 from tests.commands.program import DWHISPER, run, spoken
+from tests.conftest import REPOSITORY
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("tiny_en")]
 
@@ -212,7 +213,10 @@ def test_a_full_disk_is_told(talk: Path) -> None:
 @pytest.mark.slow
 def test_any_encoding_of_the_terminal_will_do(short: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(short, tmp_path / "\N{CLAPPER BOARD} café.mp4"))
-    ended = run("transcribe", path, *TINY, "--live", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"})
+    env = {"PYTHONIOENCODING": "ascii"}
+    if os.fspath(REPOSITORY).isascii():  # else Python itself does not find what is installed from there
+        env |= {"PYTHONUTF8": "0", "LC_ALL": "C"}
+    ended = run("transcribe", path, *TINY, "--live", env=env)
     assert ended.status == 0
     text, written = ended.lines
     assert text.isascii()
