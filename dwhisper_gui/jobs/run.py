@@ -168,8 +168,8 @@ class Run:
                 return
             heard = await hear(source, prepared.span)
             # What is done was heard when it could be read.
-            windows = [window for chunk in prepared.chunks for window in chunk.windows if window.index in done]
-            await self._note_unreadable(journal, without(heard.unreadable, [Span(one.start, one.end) for one in windows]))
+            finished = [Span(window.start, window.end) for chunk in prepared.chunks for window in chunk.windows if window.index in done]
+            await self._note_unreadable(journal, without(heard.unreadable, finished))
         for chunk, windows in left.items():
             if windows:
                 heard_in = [readable(window, heard.unreadable) for window in windows]

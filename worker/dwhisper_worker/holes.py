@@ -23,6 +23,7 @@ WORD_SECONDS = 0.3
 WORDS_BETWEEN = 2
 """So few words between two holes were put there by the alignment, and are part of what was not heard."""
 LEAST_SECONDS = 0.5
+"""Of sure speech, for a gap between two words to be looked at."""
 MARGIN_SHARE = 0.2
 """A half is at least so much of the whole."""
 
