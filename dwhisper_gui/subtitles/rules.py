@@ -1,8 +1,9 @@
 """What subtitles must keep to: sets of rules by name, and what they come to in one language.
 
 Sources: Netflix's Timed Text Style Guides (partnerhelp.netflixstudios.com: General Requirements, Subtitle Timing Guidelines, and the
-guide of each language; where that tells subtitles in the language spoken from translations, those in the language spoken, since that is
-what a transcript is), and the BBC's Subtitle Guidelines (www.bbc.co.uk/accessibility/forproducts/guides/subtitles).
+guide of each language, for adults; for Chinese, Japanese and Korean the speed of subtitles in the language spoken, since that is what a
+transcript is), and the BBC's Subtitle Guidelines
+(www.bbc.co.uk/accessibility/forproducts/guides/subtitles).
 """
 
 import math
@@ -91,10 +92,11 @@ class Rules:
 _FULL_WIDTH_SPEEDS = {"zh": 11.0, "yue": 11.0, "ja": 7.0, "ko": 14.0}
 """Full-width characters a second; a half-width one counts as half of one."""
 _SPEEDS = {"en": 20.0, **_FULL_WIDTH_SPEEDS}
-_NETFLIX_CELLS = {"zh": 16 * FULL_WIDTH, "yue": 16 * FULL_WIDTH, "ko": 16 * FULL_WIDTH, "ja": 13 * FULL_WIDTH}
+_NETFLIX_SPEEDS = {**_SPEEDS, "ar": 20.0, "hi": 22.0}
+_NETFLIX_CELLS = {"ru": 39, "th": 35, "zh": 16 * FULL_WIDTH, "yue": 16 * FULL_WIDTH, "ko": 16 * FULL_WIDTH, "ja": 13 * FULL_WIDTH}
 
 PLAIN = Rules("plain", speed_by_language=_SPEEDS)
-NETFLIX = Rules("netflix", line_cells_by_language=_NETFLIX_CELLS, speed_by_language=_SPEEDS, shut=0.5)
+NETFLIX = Rules("netflix", line_cells_by_language=_NETFLIX_CELLS, speed_by_language=_NETFLIX_SPEEDS, shut=0.5)
 BBC = Rules(
     "bbc",
     line_cells=37,

@@ -10,7 +10,15 @@ from dwhisper_gui.subtitles.rules import BBC, DEFAULT, NETFLIX, PLAIN, RULE_SETS
 
 @pytest.mark.parametrize(
     ("language", "netflix", "bbc", "plain"),
-    [("en", 42, 37, 42), ("de", 42, 37, 42), ("ja", 26, 37, 42), ("zh", 32, 37, 42), ("ko", 32, 37, 42), ("th", 42, 37, 42)],
+    [
+        ("en", 42, 37, 42),
+        ("de", 42, 37, 42),
+        ("ja", 26, 37, 42),
+        ("zh", 32, 37, 42),
+        ("ko", 32, 37, 42),
+        ("th", 35, 37, 42),
+        ("ru", 39, 37, 42),
+    ],
 )
 def test_how_long_a_line_may_be(language: str, netflix: int, bbc: int, plain: int) -> None:
     assert [rules.cells_of(language) for rules in (NETFLIX, BBC, PLAIN)] == [netflix, bbc, plain]
@@ -19,6 +27,7 @@ def test_how_long_a_line_may_be(language: str, netflix: int, bbc: int, plain: in
 def test_how_fast_text_may_be() -> None:
     assert NETFLIX.pace_of("en").needed(["x" * 20]) == 1000
     assert NETFLIX.pace_of("de").needed(["x" * 17]) == 1000
+    assert NETFLIX.pace_of("ar").needed(["x" * 20]) == NETFLIX.pace_of("hi").needed(["x" * 22]) == PLAIN.pace_of("ar").needed(["x" * 17])
     assert NETFLIX.pace_of("ja").needed(["漢字かな", "漢字仮"]) == 1000
     assert NETFLIX.pace_of("zh").needed(["漢漢漢漢漢", "abcdefabcdef"]) == 1000, "a narrow letter counts as half of one"
     assert BBC.pace_of("en").needed(["one two", "three"]) == 1000
