@@ -1,133 +1,29 @@
-"""What is known of some languages: words that a reader wants to see together.
-
-Lists, and small ones: articles, prepositions and conjunctions with what they begin, auxiliaries with their verbs, names, titles,
-numbers with what they count. Of a language without lists only the length of words is known.
-"""
+"""Words that a reader wants to see together: by lists of them (`words.py`), by how they are written, and by numbers and names."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from enum import Enum, auto
 
 from dwhisper_gui.subtitles.pieces import CLOSING, Piece, spaceless
+from dwhisper_gui.subtitles.words import WORDS, Words
 
-BOUND = 12.0
+BOUND = 24.0
 """The cost of a break between words that belong together, on the scale of `breaks.py`."""
 LEANING = 10.0
-"""Of one between an auxiliary or the like and its verb."""
+"""Of one between an auxiliary and its verb, an adjective and its noun, and the like."""
 
 SHORT_LETTERS = 3
 """In languages without lists: so short a word is likely an article, a preposition or a conjunction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """All in small letters."""
+class Opening(Enum):
+    """What a word may begin."""
 
-    binding: frozenset[str]
-    """These belong to the word after them, and a break before them is good."""
-    leaning: frozenset[str]
-    """These belong to the word after them unless that begins something new: auxiliaries, negations, unstressed pronouns."""
-    titles: frozenset[str]
-    """Before a name; without their dot."""
-    units: frozenset[str]
-    """After a number."""
-    numbered: frozenset[str]
-    """Before a number."""
+    CLAUSE = auto()
+    PHRASE = auto()
+    PREDICATE = auto()
+    NOTHING = auto()
 
-
-def _words(**lists: str) -> Words:
-    return Words(**{name: frozenset(words.split()) for name, words in lists.items()})
-
-
-WORDS: dict[str, Words] = {
-    "en": _words(
-        binding="a an the this that these those my your his its our their no every each and but or nor so because although though while"
-        " when where which who whose if unless until since than as of in on at by for from with without to into onto over under"
-        " about after before between through during against among toward towards along across around behind beside beyond near"
-        " within upon i we he she they it's i'm very mr. mrs. ms. dr. prof. st.",
-        leaning="am is are was were be been being have has had having do does did can could will would shall should may might must not"
-        " cannot",
-        titles="mr mrs ms dr prof st sir lady lord president professor doctor captain colonel general judge senator king queen prince"
-        " princess pope saint uncle aunt miss",
-        units="percent degrees year years month months week weeks day days hour hours minute minutes second seconds mile miles meters"
-        " metres feet inches kilometers kilometres kilos pounds dollars cents euros people times hundred thousand million billion"
-        " am pm o'clock january february march april june july august september october november december",
-        numbered="number page chapter volume part room line figure section article route january february march april may june july august"
-        " september october november december",
-    ),
-    "de": _words(
-        binding="der die das den dem des ein eine einen einem einer eines kein keine mein meine dein seine ihre unser dieser diese dieses"
-        " und oder aber denn sondern weil dass ob wenn als während obwohl damit in im an am auf aus bei beim mit nach von vom vor"
-        " zu zum zur für durch gegen ohne um über unter zwischen wie ich wir er sehr herr frau dr. prof. hr. fr.",
-        leaning="nicht",
-        titles="herr frau herrn doktor professor präsident präsidentin kanzler kanzlerin minister ministerin könig königin kaiser papst"
-        " onkel tante sankt graf",
-        units="prozent grad jahr jahre jahren monat monate monaten woche wochen tag tage tagen stunde stunden minute minuten sekunde"
-        " sekunden uhr meter metern kilometer kilometern kilo gramm euro cent mal menschen tausend million millionen milliarde"
-        " milliarden januar februar märz april mai juni juli august september oktober november dezember",
-        numbered="nummer seite kapitel band teil raum zeile abschnitt artikel paragraf linie platz",
-    ),
-    "fr": _words(
-        binding="le la les l' un une des du de d' ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs et ou"
-        " mais donc car que qui quand si comme parce dans en sur sous avec sans pour par chez vers entre à au aux je tu il elle"
-        " nous on très m. mme dr",
-        leaning="ai as a avons avez ont avais avait avions aviez avaient aurai aura auront aurait auraient suis es est sommes êtes sont"
-        " étais était étaient été sera seront serait fut furent peut peux pouvons peuvent pouvait doit dois devons doivent devait"
-        " va vais vas allons vont ne me te se y lui",
-        titles="monsieur madame mademoiselle docteur professeur président présidente ministre roi reine prince princesse saint sainte"
-        " général pape maître",
-        units="ans an année années mois semaine semaines jour jours heure heures minute minutes seconde secondes mètres kilomètres"
-        " kilos euros dollars degrés fois personnes mille million millions milliard milliards janvier février mars avril mai juin"
-        " juillet août septembre octobre novembre décembre",
-        numbered="numéro page chapitre tome partie salle ligne article section",
-    ),
-    "es": _words(
-        binding="el la los las un una unos unas este esta estos estas mi mis tu tus su sus nuestro nuestra y e o u pero sino porque que"
-        " quien cuando donde si como de del a al en con sin por para sobre entre hasta desde hacia yo muy sr. sra. dr.",
-        leaning="he has ha hemos habéis han había habían habrá habrán habría haya es son era eran fue fueron será serán sería sido está"
-        " están estaba estaban estoy soy puede pueden podía podría debe deben debía va van voy vamos iba me te se lo le les nos os"
-        " no",
-        titles="señor señora señorita sr sra dr dra don doña doctor doctora profesor profesora presidente presidenta ministro ministra"
-        " rey reina príncipe princesa san santo santa general papa",
-        units="año años mes meses semana semanas día días hora horas minuto minutos segundo segundos metros kilómetros kilos euros"
-        " dólares pesos grados veces personas mil millón millones",
-        numbered="número página capítulo tomo parte sala línea artículo sección",
-    ),
-    "it": _words(
-        binding="il lo la i gli le l' un uno una un' del dello della dei degli delle al allo alla ai agli alle nel nella sul sulla dal"
-        " dalla mio mia tuo suo sua questo questa e ed o ma perché che chi quando dove se come di a da in con su per tra fra io"
-        " molto",
-        leaning="ho hai ha abbiamo avete hanno aveva avevano avrà avranno avrebbe abbia è sono era erano sarà saranno sarebbe sia stato"
-        " stata stati state può possono poteva potrebbe deve devono doveva va vanno vuole sta stanno stava mi ti si ci vi ne non",
-        titles="signor signora signorina signore dottor dottore dottoressa professor professore professoressa don presidente ministro re"
-        " regina principe principessa san santo santa generale papa",
-        units="anno anni mese mesi settimana settimane giorno giorni ora ore minuto minuti secondo secondi metri chilometri chili euro"
-        " dollari gradi volte persone mila milione milioni miliardo miliardi gennaio febbraio marzo aprile maggio giugno luglio"
-        " agosto settembre ottobre novembre dicembre",
-        numbered="numero pagina capitolo volume parte sala riga articolo sezione",
-    ),
-    "pt": _words(
-        binding="o a os as um uma uns umas este esta meu minha teu seu sua e ou mas porque que quem quando onde se como de do da dos das"
-        " em no na nos nas a ao à com sem por pelo pela para sobre entre até eu muito sr. sra. dr.",
-        leaning="tem têm tinha tinham tenho temos terá teria é são era eram foi foram será serão seria sido está estão estava estavam"
-        " estou sou pode podem podia poderia deve devem devia vai vão vou vamos ia quer me te se lhe lhes não",
-        titles="senhor senhora sr sra dr dra dom dona doutor doutora professor professora presidente ministro ministra rei rainha"
-        " príncipe princesa são santo santa general papa",
-        units="ano anos mês meses semana semanas dia dias hora horas minuto minutos segundo segundos metros quilómetros quilômetros"
-        " quilos euros reais dólares graus vezes pessoas mil milhão milhões",
-        numbered="número página capítulo volume parte sala linha artigo secção seção",
-    ),
-    "nl": _words(
-        binding="de het een deze dit die dat mijn jouw zijn haar ons onze hun en of maar want omdat dat als toen terwijl hoewel in op aan"
-        " bij met van voor door naar uit over onder tussen zonder tegen om te ik wij we hij ze heel dhr. mevr. dr.",
-        leaning="niet",
-        titles="meneer mevrouw dokter doctor professor president minister koning koningin prins prinses paus sint oom tante",
-        units="procent graden jaar jaren maand maanden week weken dag dagen uur uren minuut minuten seconde seconden meter kilometer"
-        " kilo euro cent keer mensen duizend miljoen miljard januari februari maart april mei juni juli augustus september oktober"
-        " november december",
-        numbered="nummer bladzijde pagina hoofdstuk deel zaal regel artikel lijn",
-    ),
-}
 
 UNITS = frozenset(
     "% ‰ ° °c °f € $ £ ¥ km m cm mm kg g mg t l ml ha h min s ms km/h m/s mph kw kwh mw gw w v hz khz mhz ghz kb mb gb tb".split()
@@ -150,6 +46,14 @@ _AUXILIARIES = {
         " moest moesten zal zullen zou zouden wil willen wilde mag mogen mocht".split()
     ),
 }
+_MODIFIERS = {
+    "en": re.compile("[a-z]{3,}(?:ly|ful|ous|ive|able|ible|less|ical|ish|ern)"),
+    # An adjective that is inflected, before a noun, which has a capital.
+    "de": re.compile("[a-zäöüß]{3,}e[mnrs]?"),
+}
+"""How adjectives and adverbs end."""
+_BEFORE_TIMES = frozenset("long soon shortly just right immediately even only".split())
+"""English ones that belong to “after” and “before”."""
 _CONTRACTIONS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 """English ones of auxiliaries; a genitive belongs to what follows as well."""
 
@@ -167,11 +71,33 @@ _OPENERS = "\"'“‘«„([¿¡"
 
 
 def begins_phrase(word: str, language: str) -> bool:
-    """Whether a word begins what belongs together, so that a break before it is good."""
+    """Whether a word begins what belongs together."""
     words = WORDS.get(language)
     if words is None:
         return len(word) <= SHORT_LETTERS and word.isalpha() and not spaceless(word[0])
-    return word.lower().lstrip(_OPENERS) in words.binding
+    return _small(word) in words.binding
+
+
+def opening(word: str, language: str) -> Opening:
+    """What a word begins, as far as a break before it is the better for that."""
+    words = WORDS.get(language)
+    if words is None:
+        return Opening.PHRASE if begins_phrase(word, language) else Opening.NOTHING
+    begins = {_small(word), _elided(word, language)}
+    if begins & words.clauses:
+        return Opening.CLAUSE
+    if begins & words.leaning:
+        return Opening.PREDICATE
+    return Opening.PHRASE if begins & words.binding and not begins & words.close else Opening.NOTHING
+
+
+def _small(word: str) -> str:
+    return word.lower().lstrip(_OPENERS).replace("’", "'")
+
+
+def _elided(word: str, language: str) -> str:
+    """The first part of “qu'il” and “d'être”."""
+    return _small(word).partition("'")[0] + "'" if language in ("fr", "it") else ""
 
 
 def bond(pieces: Sequence[Piece], place: int, language: str) -> float:
@@ -191,14 +117,32 @@ def bond(pieces: Sequence[Piece], place: int, language: str) -> float:
     if words is None:
         return 0.0
     # Of “s'est” and “qu'il” the last part counts.
-    small = opened.lower()
-    last = small.replace("’", "'").rpartition("'")[2] if language in ("fr", "it") else small
+    small = _small(before)
+    last = small.rpartition("'")[2] if language in ("fr", "it") else small
     if (small in words.numbered and after[:1].isdigit()) or last in words.binding:
         return BOUND
-    leans = last in words.leaning or (language == "en" and small.replace("’", "'").endswith(_CONTRACTIONS))
+    leans = last in words.leaning or last in words.modifiers or _looks_so(opened, after, language)
     if (leans and not begins_phrase(after, language)) or _are_verb_and_auxiliary(opened, closed, language):
         return LEANING
+    if closed.lower() in words.trailing or (language == "en" and _are_of_time(pieces, place)):
+        return LEANING
     return 0.0
+
+
+def _looks_so(before: str, after: str, language: str) -> bool:
+    """Whether the first of two words is written like one that belongs to the next."""
+    if language == "en" and _small(before).endswith(_CONTRACTIONS):
+        return True
+    forms = _MODIFIERS.get(language)
+    return forms is not None and forms.fullmatch(before) is not None and (language != "de" or after[:1].isupper())
+
+
+def _are_of_time(pieces: Sequence[Piece], place: int) -> bool:
+    """English “long | after midnight”, and “as far | as”."""
+    before, after = _small(pieces[place - 1].text), _small(pieces[place].text)
+    if after == "as":
+        return place > 1 and _small(pieces[place - 2].text) == "as"
+    return after in ("after", "before") and before in _BEFORE_TIMES
 
 
 def _is_name(pieces: Sequence[Piece], place: int, words: Words | None) -> bool:

@@ -27,5 +27,5 @@ def document_of(
     transcript: Transcript, medium: str, rules: Rules = DEFAULT, frame_rate: FrameRate | None = None, shots: Sequence[float] = ()
 ) -> Document:
     """The transcript of a medium of that name, laid out by the rules."""
-    laid_out = cues(transcript.segments, transcript.text_language, rules, frame_rate, shots)
+    laid_out = cues(transcript.segments, transcript.text_language, rules, frame_rate, shots, transcript.duration)
     return Document(transcript, tuple(laid_out), medium, rules, frame_rate, tuple(shots))

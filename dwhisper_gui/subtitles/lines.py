@@ -10,6 +10,8 @@ from dwhisper_gui.subtitles.pieces import Piece
 
 BREAK_WEIGHT = 0.5
 """A bad break within a cue harms less than one between cues: the reader sees both sides of it."""
+TOP_HEAVY_COST = 1.0
+"""Of a first line that is a whole line's width longer than the second: the picture is less covered by the other way."""
 UNEVEN_COST = 6.0
 """Of a line that is a whole line's width longer or shorter than its share; by the square of less."""
 
@@ -32,6 +34,10 @@ class Stretch:
     """White space before each place, which is what parts words."""
     line_ends: Sequence[int]
     """The farthest place at which a line that begins at each place can end."""
+    sentences: Sequence[bool]
+    """Whether one ends at each place,"""
+    ended: Sequence[int]
+    """and how many have ended before it or there."""
 
 
 def stretch_of(pieces: Sequence[Piece], language: str, line_cells: int) -> Stretch:
@@ -41,7 +47,9 @@ def stretch_of(pieces: Sequence[Piece], language: str, line_cells: int) -> Stret
     begun = [cells + piece.spaced for cells, piece in zip(filled, pieces, strict=False)]
     line_ends = [max(place + 1, bisect_right(filled, cells + line_cells) - 1) for place, cells in enumerate(begun)]
     words = list(accumulate((int(piece.spaced) for piece in pieces), initial=0))
-    return Stretch(pieces, line_cells, costs, filled, begun, words, [*line_ends, len(pieces)])
+    sentences = breaks.sentence_ends(pieces, language)
+    ended = list(accumulate(map(int, sentences)))
+    return Stretch(pieces, line_cells, costs, filled, begun, words, [*line_ends, len(pieces)], sentences, ended)
 
 
 def lines_needed(stretch: Stretch, begin: int, end: int) -> int:
@@ -78,12 +86,15 @@ def _best_cuts(stretch: Stretch, begin: int, end: int, count: int, share: float)
 def _best_cut(stretch: Stretch, begin: int, end: int, share: float) -> tuple[float, tuple[int, ...]]:
     """For two lines, which is what nearly every cue asks for, many times over: so without a call for each place."""
     filled, begun, costs = stretch.filled, stretch.begun, stretch.costs
-    factor = UNEVEN_COST / stretch.line_cells**2
+    factor, top_heavy = UNEVEN_COST / stretch.line_cells**2, TOP_HEAVY_COST / stretch.line_cells
     before, after = begun[begin] + share, filled[end] - share
     least = float("inf")
     best = begin
     for cut in range(bisect_left(stretch.line_ends, end, begin + 1), stretch.line_ends[begin] + 1):
-        cost = factor * ((filled[cut] - before) ** 2 + (after - begun[cut]) ** 2)
+        over, under = filled[cut] - before, after - begun[cut]
+        cost = factor * (over**2 + under**2)
+        if over > 0:
+            cost += top_heavy * over
         if costs[cut] > 0:
             cost += BREAK_WEIGHT * costs[cut]
         if cost < least:

@@ -4,11 +4,10 @@ import sys
 from collections.abc import Iterator
 
 from dwhisper_gui.core.transcript import Transcript
-from dwhisper_gui.subtitles.binding import bond
-from dwhisper_gui.subtitles.breaks import SENTENCE_ENDS
+from dwhisper_gui.subtitles.breaks import is_sentence_end
 from dwhisper_gui.subtitles.cues import Cue
 from dwhisper_gui.subtitles.document import Document
-from dwhisper_gui.subtitles.pieces import CLOSERS, Piece, pieces
+from dwhisper_gui.subtitles.pieces import Piece, pieces
 
 PARAGRAPH_PAUSE_SECONDS = 2.0
 
@@ -20,7 +19,7 @@ def paragraphs(transcript: Transcript, enough: int = sys.maxsize) -> Iterator[li
     for piece in pieces(transcript.segments, sys.maxsize):
         if paragraph:
             pause = piece.start - paragraph[-1].end > PARAGRAPH_PAUSE_SECONDS * 1000
-            if pause or (width >= enough and _ends_sentence(paragraph[-1], piece, transcript.text_language)):
+            if pause or (width >= enough and is_sentence_end((paragraph[-1], piece), 1, transcript.text_language)):
                 yield paragraph
                 paragraph, width = [], 0
         paragraph.append(piece)
@@ -38,8 +37,3 @@ def texts_of(document: Document) -> Iterator[tuple[Cue, str]]:
         for letter in "".join("".join(line.split()) for line in cue.lines):
             at = said.index(letter, at) + 1
         yield cue, said[begin:at].strip()
-
-
-def _ends_sentence(before: Piece, after: Piece, language: str) -> bool:
-    bare = before.text.rstrip(CLOSERS) or before.text
-    return bare.endswith(SENTENCE_ENDS) and not after.text[0].islower() and not bond((before, after), 1, language)

@@ -122,7 +122,7 @@ def _whole(run: Sequence[Piece]) -> list[Piece]:
     for token in run:
         width = cells(token.text)
         border = ascii_only or at in borders
-        if groups and (not border or not width or not visible or all(letter in CLOSING for letter in token.text)):
+        if groups and (not border or not width or not visible or _closes(token)):
             groups[-1].append(token)
             visible = visible or width > 0
         else:
@@ -135,7 +135,16 @@ def _whole(run: Sequence[Piece]) -> list[Piece]:
 def _joined(group: Sequence[Piece]) -> Piece:
     text = "".join(token.text for token in group)
     probability = min(token.probability for token in group)
-    return replace(group[0], end=group[-1].end, text=text, cells=cells(text), probability=probability)
+    end = group[0].end
+    for token in group[1:]:
+        # Nobody hears punctuation: after a pause its time is that of nothing.
+        if token.start == end or not _closes(token):
+            end = token.end
+    return replace(group[0], end=end, text=text, cells=cells(text), probability=probability)
+
+
+def _closes(token: Piece) -> bool:
+    return all(letter in CLOSING for letter in token.text)
 
 
 def _narrow(piece: Piece, widest: int) -> list[Piece]:

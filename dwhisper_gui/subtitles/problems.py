@@ -17,6 +17,7 @@ from dwhisper_gui.subtitles.frames import FrameRate, Frames
 from dwhisper_gui.subtitles.pieces import Piece
 from dwhisper_gui.subtitles.rules import Rules
 from dwhisper_gui.subtitles.timing import Limits, milliseconds
+from dwhisper_gui.subtitles.words import WORDS
 
 KINDS = {
     "too_fast": N_("too fast to read"),
@@ -135,9 +136,8 @@ class _Judge:
         frames, limits = self.limits.frames, self.limits
         start, end = self._frames_of(cue)
         heard, over = frames.nearest(milliseconds(words[0].start)), frames.up(milliseconds(words[-1].end))
-        off = max(frames.gap(self.rules.off_frames), frames.down(milliseconds(self.rules.off)))
-        if abs(start - heard) > off and not self._with_shot(start, start - heard):
-            yield "off_sound", self._seconds(abs(start - heard)), self._seconds(off), _SECONDS
+        if abs(start - heard) > limits.off and not self._with_shot(start, heard):
+            yield "off_sound", self._seconds(abs(start - heard)), self._seconds(limits.off), _SECONDS
         latest = max(over + limits.linger, start + limits.held)
         shuts = following is not None and self._frames_of(following)[0] - end == limits.gap and end - latest < limits.shut
         if end > latest and not shuts:
@@ -148,11 +148,12 @@ class _Judge:
         if milliseconds(silence) > milliseconds(self.rules.longest_silence):
             yield "silence", round(silence, 3), self.rules.longest_silence, _SECONDS
 
-    def _with_shot(self, start: int, moved: int) -> bool:
-        near = self.limits.near_shot
+    def _with_shot(self, start: int, heard: int) -> bool:
+        """Whether a cue comes with a shot, or half a second before one, as it should."""
+        near, nearer = self.limits.near_shot, self.limits.nearer_shot
         if start in self.cuts:
-            return -near < moved <= self.limits.nearer_shot
-        return -near < moved < 0 and (start == 0 or start + near in self.cuts)
+            return start - nearer <= heard < start + near
+        return any(start == max(0, cut - near) and cut - near < heard < cut - nearer for cut in self.cuts)
 
     def _frames_of(self, cue: Cue) -> tuple[int, int]:
         frames = self.limits.frames
@@ -164,7 +165,7 @@ class _Judge:
 
 def _breaks(cues: Sequence[Cue], language: str) -> Iterator[tuple[int, _Found]]:
     """Lines and cues that end between words that belong together, where no pause parts them, with the cue's number."""
-    if language not in binding.WORDS:
+    if language not in WORDS:
         return  # a guess is no ground for a reproach
     lines = [(number, line) for number, cue in enumerate(cues, 1) for line in cue.words if line]
     words = [(word, i == 0) for _, line in lines for i, word in enumerate(line)]

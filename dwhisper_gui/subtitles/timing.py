@@ -3,6 +3,7 @@
 How cues go with shots is Netflix's: “Subtitle Timing Guidelines”, section 2. Half a second is its 12 frames at 24 frames a second.
 """
 
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,13 +38,16 @@ class Limits:
     longest: int
     gap: int
     shut: int
+    off: int
     linger: int
     near_shot: int
     nearer_shot: int
+    over: int
+    """When the medium is."""
 
     @classmethod
-    def of(cls, rules: Rules, frames: Frames) -> "Limits":
-        """Those of a set of rules."""
+    def of(cls, rules: Rules, frames: Frames, seconds: float | None = None) -> "Limits":
+        """Those of a set of rules, and of a medium so many seconds long."""
         return cls(
             frames,
             shortest=max(1, frames.up(milliseconds(rules.shortest))),
@@ -51,9 +55,11 @@ class Limits:
             longest=max(1, frames.down(milliseconds(rules.longest))),
             gap=frames.gap(rules.gap_frames),
             shut=frames.up(milliseconds(rules.shut)),
+            off=max(frames.gap(rules.off_frames), frames.down(milliseconds(rules.off))),
             linger=frames.down(milliseconds(rules.linger)),
             near_shot=frames.nearest(NEAR_SHOT_MILLISECONDS),
             nearer_shot=frames.nearest(NEARER_MILLISECONDS),
+            over=sys.maxsize if seconds is None else frames.down(milliseconds(seconds)),
         )
 
 
@@ -66,13 +72,14 @@ def timed(sounds: Sequence[Sound], limits: Limits, shots: Sequence[float] = ()) 
     """When each cue comes and goes, in milliseconds; in order, without overlap. `shots`: when each shot but the first begins, in
     seconds, in order."""
     frames = limits.frames
-    cuts = [frames.nearest(milliseconds(shot)) for shot in shots]
+    cuts = [cut for shot in shots if (cut := frames.nearest(milliseconds(shot))) < limits.over]
     starts: list[int] = []
     for sound in sounds:
         # Only where many words have one time does a cue come more than a frame from its sound.
         starts.append(max(frames.nearest(sound.start), starts[-1] + 1 if starts else 0))
     if cuts:
         _start_with_shots(starts, sounds, limits, cuts)
+    _make_room(starts, sounds, limits, cuts)
     return [
         (frames.milliseconds(start), frames.milliseconds(_end(sound, start, following, limits, cuts)))
         for sound, (start, following) in zip(sounds, zip_longest(starts, starts[1:]), strict=True)
@@ -92,7 +99,7 @@ def _start_with_shots(starts: list[int], sounds: Sequence[Sound], limits: Limits
         sound = sounds[whose]
         before = _room(sound, starts[whose], ends_at, limits)
         after = _room(sound, starts[whose], wanted, limits) if earlier else _room(sound, wanted, ends_at, limits)
-        needed = max(limits.shortest, limits.frames.up(sound.reading))
+        needed = _needed(sound, limits)
         if after >= min(before, needed) and not (earlier and limits.frames.down(sound.end) > wanted):
             starts[at] = wanted
 
@@ -107,6 +114,56 @@ def _with_shot(start: int, limits: Limits, cuts: Sequence[int]) -> int:
     return max(0, cut - limits.near_shot)
 
 
+def _make_room(starts: list[int], sounds: Sequence[Sound], limits: Limits, cuts: Sequence[int]) -> None:
+    """Has cues come as little before their sound, and the next ones as little after theirs, as gives those that lack it time to be read.
+    None goes before it is heard, none loses time that it needs, and none that is near to a shot is moved."""
+    earliest = _earliest(starts, sounds, limits, cuts)
+    for at in reversed(range(len(starts))):
+        sound, start = sounds[at], starts[at]
+        lack = _needed(sound, limits) - _room(sound, start, starts[at + 1] if at + 1 < len(starts) else None, limits)
+        starts[at] = max(earliest[at], min(start - max(0, lack), limits.frames.nearest(sound.start) + limits.off))
+    latest = _latest_starts(starts, sounds, limits, cuts)
+    for at, sound in enumerate(sounds[:-1]):
+        ends = min(starts[at] + _needed(sound, limits), _latest(sound, starts[at], limits))
+        starts[at + 1] = min(latest[at + 1], max(starts[at + 1], ends + limits.gap))
+
+
+def _earliest(starts: Sequence[int], sounds: Sequence[Sound], limits: Limits, cuts: Sequence[int]) -> list[int]:
+    """The earliest that each cue may come, those before it too."""
+    found: list[int] = []
+    for at, (start, sound) in enumerate(zip(starts, sounds, strict=True)):
+        soonest = max(0, limits.frames.nearest(sound.start) - limits.off)
+        if at:
+            before = sounds[at - 1]
+            used = min(_needed(before, limits), _room(before, found[-1], start, limits))
+            soonest = max(soonest, found[-1] + used + limits.gap, limits.frames.down(before.end))
+        found.append(soonest if soonest < start and _is_apart(soonest, start, limits, cuts) else start)
+    return found
+
+
+def _latest_starts(starts: Sequence[int], sounds: Sequence[Sound], limits: Limits, cuts: Sequence[int]) -> list[int]:
+    """The latest that each cue may come, those after it too."""
+    found: list[int] = []
+    for at in reversed(range(len(starts))):
+        sound, start = sounds[at], starts[at]
+        room = _room(sound, start, found[-1] if found else None, limits)
+        used = min(_needed(sound, limits), room)
+        latest = min(limits.frames.nearest(sound.start) + limits.off, start + room - used)
+        found.append(latest if latest > start and _is_apart(start, latest, limits, cuts) else start)
+    return found[::-1]
+
+
+def _is_apart(first: int, last: int, limits: Limits, cuts: Sequence[int]) -> bool:
+    """Whether no cue that comes between two frames has to do with a shot."""
+    at = bisect_left(cuts, first - limits.near_shot)
+    return at == len(cuts) or cuts[at] > last + limits.near_shot
+
+
+def _needed(sound: Sound, limits: Limits) -> int:
+    """How long a cue must stay, as far as it may."""
+    return min(limits.longest, max(limits.shortest, limits.frames.up(sound.reading)))
+
+
 def _room(sound: Sound, start: int, following: int | None, limits: Limits) -> int:
     """For how long a cue could stay."""
     latest = _latest(sound, start, limits)
@@ -115,7 +172,10 @@ def _room(sound: Sound, start: int, following: int | None, limits: Limits) -> in
 
 def _latest(sound: Sound, start: int, limits: Limits) -> int:
     """When a cue must be gone, whatever follows."""
-    return min(start + limits.longest, max(limits.frames.up(sound.end) + limits.linger, start + limits.held))
+    heard = limits.frames.up(sound.end)
+    latest = min(start + limits.longest, max(heard + limits.linger, start + limits.held))
+    # What is said after the medium's end, since neither is known exactly, is shown nonetheless.
+    return min(latest, max(limits.over, heard, start + 1))
 
 
 def _end(sound: Sound, start: int, following: int | None, limits: Limits, cuts: Sequence[int]) -> int:

@@ -29,8 +29,8 @@ def test_no_words_no_cues() -> None:
 
 def test_cues_end_where_sentences_do() -> None:
     assert shown(
-        " The Snow Queen was a beautiful woman, so delicate and white, dazzling. It was all of ice. He could not take his eyes off her,"
-        " and he followed her through the door."
+        " The Snow Queen was a beautiful woman, so delicate and white, dazzling. It was all of ice. (0.2) He could not take his eyes off"
+        " her, and he followed her through the door."
     ) == [
         "The Snow Queen was a beautiful woman, / so delicate and white, dazzling.",
         "It was all of ice.",
@@ -79,9 +79,9 @@ def test_a_short_cue_stays_for_as_long_as_it_needs() -> None:
     assert (cue.start, cue.end) == (1.0, 1.833)
 
 
-def test_but_not_over_the_next_one() -> None:
+def test_but_not_over_the_next_one_before_which_it_comes_two_frames_early_at_most() -> None:
     one, two = cues([segment([Word(1.0, 1.1, " Yes.", 0.9), Word(2.15, 2.3, " No.", 0.9)])], "en", replace(PLAIN, shortest=3.0))
-    assert (one.start, one.end, two.start) == (1.0, 2.067, 2.15)
+    assert (one.start, one.end, two.start) == (0.917, 2.067, 2.15)
 
 
 def test_cues_that_would_touch_are_two_frames_apart() -> None:
@@ -104,7 +104,8 @@ def test_japanese_is_broken_at_its_own_punctuation() -> None:
     found = cues([segment(letters(text))], "ja")
     assert [cue.lines for cue in found] == [
         ("吾輩は猫である。名前はまだ無い。", "どこで生れたかとんと見当がつかぬ。"),
-        ("何でも薄暗いじめじめした所でニャー", "ニャー泣いていた事だけは記憶している。"),
+        ("何でも薄暗いじめじめした所で",),
+        ("ニャーニャー泣いていた", "事だけは記憶している。"),
     ]
 
 
@@ -115,8 +116,8 @@ def test_right_to_left_text_is_left_as_it_is() -> None:
 def test_the_words_of_a_line_make_the_line() -> None:
     (cue,) = cues([segment(spoken(" he had watched from the window of the shop opposite"))], "en")
     assert tuple("".join(word.text for word in line) for line in cue.words) == cue.lines
-    assert [word.text for word in cue.words[1]] == ["of", " the", " shop", " opposite"]
-    assert cue.words[1][0].start == pytest.approx(1.5)
+    assert [word.text for word in cue.words[1]] == ["from", " the", " window", " of", " the", " shop", " opposite"]
+    assert cue.words[1][0].start == pytest.approx(0.72)
 
 
 def test_another_layout_is_kept_to() -> None:
@@ -240,8 +241,8 @@ def test_whatever_the_layout_is(segments: list[Segment], rules: Rules) -> None:
 
 
 @given(st.lists(LATIN, min_size=1, max_size=60), st.floats(0.01, 0.2))
-def test_even_speech_starts_each_cue_with_its_word(texts: list[str], pace: float) -> None:
+def test_each_cue_of_even_speech_starts_with_its_word_or_two_frames_off_it(texts: list[str], pace: float) -> None:
     words = spoken("".join(f" {text}" for text in texts), 3.0, seconds_a_letter=pace)
     for cue in cues([segment(words)], "en"):
-        assert cue.start == cue.words[0][0].start
+        assert abs(cue.start - cue.words[0][0].start) < 0.0835
         assert cue.end <= max(cue.words[-1][-1].end + DEFAULT.linger, cue.start + DEFAULT.shortest) + 0.0005

@@ -23,7 +23,7 @@ def broken(text: str, width: int = 42, language: str = "en") -> list[str]:
     ("text", "lines"),
     [
         (" Short enough for one line.", ["Short enough for one line."]),
-        (" he had watched from the window of the shop opposite", ["he had watched from the window", "of the shop opposite"]),
+        (" he had watched from the window of the shop opposite", ["he had watched", "from the window of the shop opposite"]),
         (" It was late, and nobody was there to open the door.", ["It was late,", "and nobody was there to open the door."]),
         (" They were walking slowly along a narrow street", ["They were walking slowly", "along a narrow street"]),
     ],

@@ -24,8 +24,8 @@ def test_it_names_each_cue_with_what_is_wrong() -> None:
     document = document_of(hurried(), "talk.mp4", NETFLIX, (25, 1))
     assert report_text(document).decode() == (
         "talk.mp4: 2 cues, 1 of them not within the rules “netflix”: 1 too fast to read.\n\n"
-        "2  00:00:09,000 --> 00:00:10,440  and yet she was alive and followed him\n"
-        "    too fast to read: 26.4 characters a second, where 20 is the limit\n"
+        "2  00:00:08,920 --> 00:00:10,440  and yet she was alive and followed him\n"
+        "    too fast to read: 25 characters a second, where 20 is the limit\n"
     )
 
 
@@ -34,7 +34,7 @@ def test_for_programs_the_same() -> None:
     read = json.loads(report_json(document))
     (problem,) = read.pop("problems")
     assert read == {"medium": "talk.mp4", "rules": "netflix", "language": "en", "frame_rate": [25, 1], "cues": 2}
-    assert (problem["cue"], problem["rule"], problem["limit"], problem["start"]) == (2, "too_fast", 20.0, 9.0)
+    assert (problem["cue"], problem["rule"], problem["limit"], problem["start"]) == (2, "too_fast", 20.0, 8.92)
     assert report_json(replace(document, medium="caf\udce9 é")).isascii()
 
 

@@ -25,8 +25,9 @@ def test_a_cue_comes_with_its_sound_and_goes_after_it() -> None:
 def test_one_that_is_short_or_full_stays_as_far_as_it_may() -> None:
     assert at([sound(24, 30)]) == [(24, 44)], "five sixths of a second"
     assert at([sound(24, 72, reading=55)]) == [(24, 79)]
-    assert at([sound(24, 72, reading=90)]) == [(24, 84)], "half a second after its sound"
-    assert at([sound(24, 72, reading=90)], BBC) == [(24, 108)]
+    assert at([sound(24, 72, reading=90)]) == [(22, 84)], "two frames before its sound, and half a second after it"
+    assert at([sound(24, 72, reading=90)], BBC) == [(18, 108)]
+    assert at([sound(24, 72, reading=200)], BBC) == [(0, 108)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,44 @@ def test_no_cue_is_longer_than_it_may_be() -> None:
 
 
 def test_where_there_is_no_time_cues_touch_and_keep_their_order() -> None:
-    assert at([sound(24, 24), sound(24, 24), sound(24, 24)]) == [(24, 25), (25, 26), (26, 46)]
+    assert at([sound(24, 24), sound(24, 24), sound(24, 24)]) == [(22, 24), (25, 26), (26, 46)]
+
+
+@pytest.mark.parametrize(
+    ("reading", "first", "second"),
+    [
+        (46, (24, 70), 72),
+        (47, (23, 70), 72),
+        (48, (22, 70), 72),
+        (49, (22, 71), 73),
+        (50, (22, 72), 74),
+        (60, (22, 72), 74),
+    ],
+)
+def test_who_lacks_time_to_be_read_gets_two_frames_on_each_side(reading: int, first: tuple[int, int], second: int) -> None:
+    assert at([sound(24, 72, reading=reading), sound(72, 120)]) == [first, (second, 120)]
+
+
+def test_but_not_while_another_is_heard_or_needs_the_time_itself() -> None:
+    assert at([sound(24, 72), sound(72, 120, reading=60)])[1] == (72, 132)
+    assert at([sound(0, 71, reading=70), sound(72, 120, reading=61)]) == [(0, 70), (72, 132)]
+    assert at([sound(24, 71, reading=46), sound(72, 120, reading=61)]) == [(23, 69), (71, 132)], "both come earlier"
+    assert at([sound(24, 72, reading=60), sound(72, 120, reading=47), sound(120, 170)], PLAIN)[1] == (73, 120)
+
+
+def test_nor_where_more_time_is_of_no_use() -> None:
+    assert at([sound(24, 30, reading=200), sound(300, 340)])[1] == (300, 340)
+
+
+def test_a_chain_of_cues_lends_time_to_its_first() -> None:
+    found = at([sound(0, 48, reading=54), sound(48, 96, reading=54), sound(96, 144, reading=54), sound(144, 170, reading=24)], BBC)
+    assert found == [(0, 54), (54, 108), (108, 162), (162, 186)]
+
+
+def test_no_cue_stays_when_the_medium_is_over() -> None:
+    limits = Limits.of(NETFLIX, FRAMES, 2.75)
+    assert [FRAMES.nearest(time) for time in timed([Sound(2000, 2500, 2000)], limits)[0]] == [46, 66]
+    assert [FRAMES.nearest(time) for time in timed([Sound(2000, 3000, 0)], limits)[0]] == [48, 72], "what is said is shown nonetheless"
 
 
 # --- shots -------------------------------------------------------------------------------------------------------
