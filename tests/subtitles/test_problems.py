@@ -1,6 +1,7 @@
 """What is against the rules is found, whoever made the cues."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from dwhisper_worker.contract import Word
@@ -8,6 +9,9 @@ from dwhisper_worker.contract import Word
 from dwhisper_gui.subtitles.cues import Cue
 from dwhisper_gui.subtitles.problems import KINDS, counted, problems
 from dwhisper_gui.subtitles.rules import BBC, NETFLIX, PLAIN, Rules
+from dwhisper_gui.subtitles.timing import milliseconds
+
+from .checker import Checker, Shown, in_order
 
 
 def cue(start: float, end: float, *lines: str, heard: tuple[float, float] | None = None) -> Cue:
@@ -27,6 +31,14 @@ def cue(start: float, end: float, *lines: str, heard: tuple[float, float] | None
 
 def found(*cues: Cue, rules: Rules = NETFLIX, language: str = "en", shots: tuple[float, ...] = ()) -> list[tuple[int, str]]:
     return [(problem.cue, problem.rule) for problem in problems(cues, rules, (25, 1), language, shots)]
+
+
+def checked(*cues: Cue) -> list[tuple[int, str]]:
+    """What the checker finds that knows nothing of the program, by the same rules."""
+    shown = [Shown(milliseconds(cue.start), milliseconds(cue.end), cue.lines) for cue in cues]
+    words = [(word.start, word.end, word.text) for cue in cues for line in cue.words for word in line]
+    checker, spoken = Checker("netflix", "en", Fraction(25)), in_order(words)
+    return sorted([*checker.broken(shown, spoken), *((number, "break") for number in checker.dangling(shown, spoken))])
 
 
 GOOD = cue(1.0, 3.0, "It was all of ice,", "and yet alive.")
@@ -55,7 +67,7 @@ def test_nothing_is_wrong_with_good_cues() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_rule_is_looked_at(wrong: Cue, rule: str) -> None:
-    assert found(wrong) == [(1, rule)]
+    assert found(wrong) == checked(wrong) == [(1, rule)]
     (problem,) = problems([wrong], NETFLIX, (25, 1), "en")
     assert problem.sentence().startswith(KINDS[rule])
 
@@ -65,12 +77,13 @@ def test_each_rule_is_looked_at(wrong: Cue, rule: str) -> None:
 )
 def test_gaps(gap: float, rule: str | None) -> None:
     following = cue(round(3.0 + gap, 3), 5.0, "He followed her.")
-    assert found(GOOD, following) == ([(1, rule)] if rule else [])
+    assert found(GOOD, following) == checked(GOOD, following) == ([(1, rule)] if rule else [])
 
 
 def test_a_silence_inside() -> None:
     words = (Word(1.0, 1.4, "one", 0.9), Word(2.6, 3.0, " two", 0.9))
-    assert found(Cue(1.0, 3.0, ("one two",), (words,))) == [(1, "silence")]
+    silent = Cue(1.0, 3.0, ("one two",), (words,))
+    assert found(silent) == checked(silent) == [(1, "silence")]
 
 
 def test_a_break_between_cues_and_in_languages_that_are_known() -> None:
