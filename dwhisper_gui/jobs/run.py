@@ -100,9 +100,9 @@ class Run:
         info = await probe(self._ears, job.path)
         track = choose_track(info, job.options.track, job.path)
         duration = info.duration
-        joined = await is_joined(job.path, info.format)
-        if joined:  # what the header and the last packets say is of one of the recordings in it
-            log.info("the clock of %r starts anew within it", job.path)
+        joined = info.leaps or await is_joined(job.path, info.format)
+        if joined:  # what the header and the last packets say is of one of the recordings in it, or of none
+            log.info("the clock of %r starts anew within it, or leaps", job.path)
             duration, track = None, replace(track, declared_end=None)
         if duration is None:
             duration = await measure_duration(Source(job.path, info.format, track.index, joined))

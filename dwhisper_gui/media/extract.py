@@ -32,7 +32,7 @@ class Source:
     format: str
     track: int
     joined: bool = False
-    """Its clock starts anew somewhere (see `joined.py`)."""
+    """Its clock starts anew somewhere (see `joined.py`), or leaps (`MediumInfo.leaps`)."""
 
 
 @dataclass(frozen=True, slots=True)

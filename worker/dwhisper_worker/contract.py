@@ -56,6 +56,7 @@ class Code(StrEnum):
     MODEL_BROKEN = "model_broken"  # model, path, detail
     MODEL_DOWNLOAD_FAILED = "model_download_failed"  # model, detail, here (the names of those that are)
     MODEL_IN_PACKAGE = "model_in_package"  # model, package
+    MODEL_NOT_KEPT = "model_not_kept"  # model, folder, detail
     MODEL_CANNOT_TRANSLATE = "model_cannot_translate"  # model
     MODEL_LACKS_LANGUAGE = "model_lacks_language"  # model, language
     MODEL_NOT_LOADED = "model_not_loaded"  # (none)
@@ -175,6 +176,8 @@ class MediumInfo:
     has_video: bool
     frame_rate: tuple[int, int] | None
     """Frames a second of the first video stream, as numerator and denominator."""
+    leaps: bool = False
+    """Its packets' times make no sense, so they say nothing of where it ends."""
 
 
 # --- find_speech ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ and whatever else libavformat would open is refused."""
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any, NoReturn
@@ -31,6 +31,11 @@ UNREACHED_SECONDS = 2.0
 """A container that says it is longer than its streams by more than this was cut; players round less than that."""
 OVERRUN_SECONDS = 0.1
 """Packets going on for longer than this after the header's end show that the header is wrong; the last one's padding is shorter."""
+LEAP_SECONDS = 30 * 3600.0
+"""FFmpeg, too, takes a step of a clock that is longer than this for damage."""
+SPARSE_SECONDS = 12 * 3600.0
+LEAST_BYTES_A_SECOND = 16
+"""Over half a day no recording is smaller, however quiet it is."""
 
 _UNNAMED_LIST = "playlist or manifest"
 _PICTURES = "image2"
@@ -100,19 +105,23 @@ def _describe(file: PatientFile, shown: str, stated: float | None) -> MediumInfo
 
 def _medium(container: InputContainer, file: PatientFile, estimated: bool, stated: float | None) -> MediumInfo:
     zero = (container.start_time or 0) / av.time_base
-    guessed = None if container.duration is None else container.duration / av.time_base
+    guessed = None if container.duration is None or container.duration < 0 else container.duration / av.time_base
     declared = None if estimated else guessed
     indexed = _indexed_ends(container)  # before anything is read: that adds to an index
     ends = find_ends(container, file, None if guessed is None else zero + guessed)
+    leaps = _leaps([ends[stream.index] - zero for stream in container.streams.audio if stream.index in ends], declared, file.size)
+    if leaps:
+        guessed, ends = None, {}
+    searched = not (file.expired or leaps)
     furthest = max(ends.values(), default=zero)
-    unreached = declared is not None and not file.expired and furthest < zero + declared - UNREACHED_SECONDS
+    unreached = declared is not None and searched and furthest < zero + declared - UNREACHED_SECONDS
     tracks = []
     for index, stream in enumerate(container.streams.audio):
         start = max(0.0, _seconds(stream, stream.start_time) - zero) if stream.start_time is not None else 0.0
         declared_end = stated or (None if estimated else _declared_end(stream, zero, declared))
-        if declared_end is None and unreached:
-            declared_end = declared
-        end = ends[stream.index] - zero if stream.index in ends else None if file.expired else start
+        if declared_end is None or declared_end < 0:
+            declared_end = declared if unreached else None
+        end = ends[stream.index] - zero if stream.index in ends else start if searched else None
         if declared_end is not None and end is not None and stream.index in indexed:
             indexed_end = indexed[stream.index] - zero
             if indexed_end > end - UNREACHED_SECONDS:  # else it has only a part of the file
@@ -127,7 +136,19 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool, state
         tracks=tuple(tracks),
         has_video=video is not None,
         frame_rate=_frame_rate(video),
+        leaps=leaps,
     )
+
+
+def _leaps(ends: Sequence[float], declared: float | None, size: int) -> bool:
+    """Whether the times of packets can't be: tracks end at `ends` by them, in a file of `size` bytes. Believed, a single damaged one makes
+    a thousand hours of a minute."""
+    if not ends:
+        return False
+    length = max(ends)
+    sparse = length > SPARSE_SECONDS and size < LEAST_BYTES_A_SECOND * length
+    beyond = declared is not None and length > declared + LEAP_SECONDS
+    return min(ends) < 0 or sparse or beyond
 
 
 def _track(index: int, stream: AudioStream, start: float, declared_end: float | None, last_packet_end: float | None) -> AudioTrack:

@@ -20,6 +20,7 @@ class PatientFile:
     def __init__(self, descriptor: int, name: str, seconds: float) -> None:
         self.name = name
         self.expired = False
+        self.size = os.fstat(descriptor).st_size
         self._descriptor = descriptor
         self._deadline = time.monotonic() + seconds
 
