@@ -10,11 +10,11 @@
         MediumMissing, NothingFits, AddressGiven, StreamGiven, MediumUnreadable, MediumEmpty, NotMedia, BrokenOff, RefersElsewhere, NoAudio,
         TrackMissing, FolderWithoutMedia, SoundEmpty, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
       ModelError                      the weights
-        ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere
+        ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere, ModelNotKept
       WorkerError                     a worker process
-        WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, WorkerRefused, ContractMismatch, OutOfMemory
-      FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreTooNew, OwnershipLost, JobRemoved, SettingsUnreadable,
-      SettingsTooNew, SettingsNotWritable
+        WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory
+      FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew, OwnershipLost, JobRemoved,
+      SettingsUnreadable, SettingsTooNew, SettingsNotWritable
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
 shown in another language than the log's. It says what happened, what that means for the user's work, and what to do.
@@ -344,6 +344,13 @@ class NoModelHere(ModelDownloadFailed):
     )
 
 
+class ModelNotKept(ModelError):
+    template = N_(
+        "The weights of “{model}” could not be written to “{folder}” ({detail}), so nothing of them is kept there. Mend that, or have them"
+        " elsewhere (“dwhisper settings set models_folder FOLDER”), then try again."
+    )
+
+
 class WorkerError(DWhisperError):
     """A worker process failed; what it had in hand may be given out again."""
 
@@ -369,6 +376,12 @@ class WorkerHung(WorkerError):
 
 class WorkerNonsense(WorkerError):
     template = N_("A worker sent something that is no answer ({detail}) and was ended. What was finished before is kept.")
+
+
+class NoWorker(WorkerNonsense):
+    """It did not begin as a worker does."""
+
+    template = N_("“{command}” is no worker: what it says is no answer ({detail}). Nothing is lost. Check the setting worker.command.")
 
 
 class WorkerRefused(WorkerError):
@@ -408,6 +421,20 @@ class StoreUnusable(DWhisperError):
     template = N_(
         "The file with all jobs, “{path}”, can't be used ({detail}). What is in it stays as it is; what was under way is done again"
         " next time. Mend that, or move the file away to begin without jobs, then run the same command again."
+    )
+
+
+class StoreLocked(StoreUnusable):
+    template = N_(
+        "The file with all jobs, “{path}”, can't be used, since another program keeps it locked. What is in it stays as it is; what was"
+        " under way is done again next time. Wait for that program or end it, then run the same command again."
+    )
+
+
+class StoreFull(StoreUnusable):
+    template = N_(
+        "The file with all jobs, “{path}”, can't be written to, since its disk is full. What is in it stays as it is; what was under way is"
+        " done again next time. Make room there, then run the same command again."
     )
 
 
@@ -463,6 +490,7 @@ _BY_CODE: dict[str, type[DWhisperError]] = {
     Code.MODEL_DOWNLOAD_FAILED: ModelDownloadFailed,
     Code.MODEL_CANNOT_TRANSLATE: ModelCannotTranslate,
     Code.MODEL_IN_PACKAGE: ModelInPackage,
+    Code.MODEL_NOT_KEPT: ModelNotKept,
     Code.MODEL_LACKS_LANGUAGE: ModelLacksLanguage,
     Code.OUT_OF_MEMORY: OutOfMemory,
 }

@@ -7,6 +7,7 @@ loop. A write is on the disk when it returns (`synchronous=FULL`).
 
 import asyncio
 import contextlib
+import errno
 import os
 import sqlite3
 import time
@@ -17,7 +18,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from dwhisper_gui.core.errors import StoreTooNew, StoreUnusable
+from dwhisper_gui.core.errors import StoreFull, StoreLocked, StoreTooNew, StoreUnusable
 from dwhisper_gui.jobs import schema
 
 T = TypeVar("T")
@@ -31,16 +32,19 @@ POLL_SECONDS = 0.2
 Version = tuple[int, int]
 """Changes when something was written: by others, and by this program to the queue."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_ERRORS: dict[int, type[StoreUnusable]] = {
+    sqlite3.SQLITE_BUSY: StoreLocked,
+    sqlite3.SQLITE_LOCKED: StoreLocked,
+    sqlite3.SQLITE_FULL: StoreFull,
+}
 _DETAILS = {
-    sqlite3.SQLITE_BUSY: "another program keeps it locked",
-    sqlite3.SQLITE_LOCKED: "another program keeps it locked",
     sqlite3.SQLITE_READONLY: "it can't be written to",
     sqlite3.SQLITE_PERM: "it can't be written to",
     sqlite3.SQLITE_AUTH: "it can't be written to",
     sqlite3.SQLITE_CANTOPEN: "it can't be opened or created",
     sqlite3.SQLITE_IOERR: "its disk has errors",
     sqlite3.SQLITE_PROTOCOL: "its disk has errors",
-    sqlite3.SQLITE_FULL: "its disk is full",
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
     sqlite3.SQLITE_CORRUPT: "it is damaged",
     sqlite3.SQLITE_NOTADB: "it is not a database",
@@ -172,18 +176,30 @@ def _errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        detail = _DETAILS.get(_code(error))
-        if detail is None:
+        code = _code(error)
+        known = _ERRORS.get(code)
+        if known is not None:
+            raise known(path=os.fspath(path)) from error
+        if code not in _DETAILS:
             raise
-        raise StoreUnusable(path=os.fspath(path), detail=detail) from error
+        raise StoreUnusable(path=os.fspath(path), detail=_DETAILS[code]) from error
     except msgspec.DecodeError as error:
         raise StoreUnusable(path=os.fspath(path), detail="it is damaged") from error
     except OSError as error:
-        raise StoreUnusable(path=os.fspath(path), detail=error.strerror or str(error)) from error
+        raise unusable(path, error) from error
+
+
+def unusable(path: Path, error: OSError) -> StoreUnusable:
+    """What to tell of a file of the store that the system refuses."""
+    if error.errno in _NO_ROOM:
+        return StoreFull(path=os.fspath(path))
+    return StoreUnusable(path=os.fspath(path), detail=error.strerror or str(error))
 
 
 def _code(error: sqlite3.DatabaseError) -> int:
     code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return sqlite3.SQLITE_FULL  # of the file beside it that programs share
     if code is not None:
         return code & 0xFF  # the lowest byte is the error, what is above it a finer kind
     # Python's own complaints: of those, an operational one is about text that is not UTF-8.

@@ -6,7 +6,6 @@ They say who may begin. That nobody goes on who should not, the epoch sees to (`
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +13,9 @@ from typing import Self
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from dwhisper_gui.core.errors import JobBusy, JobUnknown, StoreUnusable
+from dwhisper_gui.core.errors import JobBusy, JobUnknown
 from dwhisper_gui.core.job import JobState
+from dwhisper_gui.jobs.database import unusable
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
@@ -156,5 +156,5 @@ def _taken(path: Path) -> BaseFileLock | None:
     except Timeout:
         return None
     except OSError as error:
-        raise StoreUnusable(path=os.fspath(path), detail=error.strerror or str(error)) from error
+        raise unusable(path, error) from error
     return lock

@@ -17,6 +17,8 @@ from dwhisper_gui.subtitles.formats import Format
 from dwhisper_gui.subtitles.names import file_name, longest_name
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_TRIAL_BYTES = 1 << 16
+"""The subtitles of an hour are about as long."""
 _ANY_MODE = 0o666
 """Less the umask, as for any file that a program writes."""
 
@@ -89,13 +91,13 @@ def shown_name(medium_path: bytes) -> str:
 
 
 def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
-    """Makes the folder that was asked for, and tries whether a file can be made in it (or, for None, beside the medium): better known
+    """Makes the folder that was asked for, and tries whether a file can be written in it (or, for None, beside the medium): better known
     before an hour of work than after it. Raises `OutputFolderUnusable`."""
     into = Path(os.fsdecode(medium_path)).parent if folder is None else Path(os.fsdecode(folder))
     try:
         if folder is not None:
             into.mkdir(parents=True, exist_ok=True)
-        with _drafts(into, [b""]):
+        with _drafts(into, [bytes(_TRIAL_BYTES)]):
             pass
     except OSError as error:
         detail = "it is a file" if isinstance(error, FileExistsError) else error.strerror or str(error)

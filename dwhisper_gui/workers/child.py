@@ -16,6 +16,7 @@ from dwhisper_worker.contract import HELLO, SHUTDOWN, Call, Code, Envelope, Fail
 from dwhisper_gui.core.errors import (
     ContractMismatch,
     DWhisperError,
+    NoWorker,
     WorkerDied,
     WorkerError,
     WorkerHung,
@@ -80,7 +81,7 @@ class Worker:
     @classmethod
     async def start(cls, command: Sequence[str], *, name: str, env: Mapping[str, str] | None = None) -> "Worker":
         """Starts a worker and greets it. Raises `WorkerMissing` where there is no such program or it ends without an answer,
-        `ContractMismatch`, `WorkerHung`, `WorkerNonsense`, and `WorkerDied` where it is killed meanwhile."""
+        `ContractMismatch`, `WorkerHung`, `NoWorker`, `WorkerNonsense`, and `WorkerDied` where it is killed meanwhile."""
         worker = cls(command, name)
         try:
             worker._pipes = await spawn(command, Listener(worker._received, worker._logged, worker._deaf, worker._over), env)
@@ -179,6 +180,8 @@ class Worker:
                 # Not a worker at all, or one that lacks something: the next would do the same.
                 raise WorkerMissing(command=shlex.join(self._command), detail=self._pipes.fate()) from error
             raise
+        except WorkerNonsense as error:
+            raise NoWorker(command=shlex.join(self._command), detail=error.fields["detail"]) from error
         theirs = sent.get("contract")
         if theirs != contract.VERSION:
             raise ContractMismatch(ours=str(contract.VERSION), theirs=str(theirs))

@@ -5,18 +5,19 @@ import contextlib
 import os
 import random
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dwhisper_gui.core.errors import StoreTooNew, StoreUnusable
+from dwhisper_gui.core.errors import StoreFull, StoreLocked, StoreTooNew, StoreUnusable
 from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.jobs.database import FILE_NAME
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.store import Store
+from tests.disks import fill as fill_disk
+from tests.disks import small_disk
 from tests.jobs.makers import add_job, line, other_program, part, result
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -109,7 +110,7 @@ async def test_a_lock_that_is_held_for_long_is_told_and_a_short_one_waited_for(t
     async with await Store.open(tmp_path, busy_seconds=0.3) as impatient, await Store.open(tmp_path) as patient:
         with elsewhere(tmp_path) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            with pytest.raises(StoreUnusable, match="locked"):
+            with pytest.raises(StoreLocked):
                 await add_job(impatient)
             assert await impatient.jobs() == [], "reading goes on"
             waiting = asyncio.create_task(add_job(patient))
@@ -180,25 +181,19 @@ async def test_a_folder_that_can_not_be_written_to_is_told(filled: bool, open_to
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 2 MB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if not AS_ROOT or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False).returncode:
-        pytest.skip("no right to mount a small disk")
-    yield disk
-    subprocess.run(["umount", disk], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", "2m") as mounted:
+        yield mounted
 
 
 @pytest.mark.integration
-async def test_a_full_disk_is_told_and_loses_nothing_that_was_written(small_disk: Path) -> None:
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(1_000_000))
-    async with await Store.open(small_disk) as store:
+async def test_a_full_disk_is_told_and_loses_nothing_that_was_written(disk: Path) -> None:
+    ballast = fill_disk(disk, leave=1_000_000)
+    async with await Store.open(disk) as store:
         job = await add_job(store)
         journal = await StoreJournal.begin(store.database, job.id)
         written = []
-        with pytest.raises(StoreUnusable, match="full"):  # noqa: PT012 - where it is full is not known before
+        with pytest.raises(StoreFull):  # noqa: PT012 - where it is full is not known before
             for index in range(1000):
                 await journal.part_prepared(part(index))
                 await journal.window_done(ChunkKey(index, 0), result(0, 200))
@@ -209,5 +204,16 @@ async def test_a_full_disk_is_told_and_loses_nothing_that_was_written(small_disk
         ballast.unlink()
         await journal.part_prepared(part(len(written)))
         assert await journal.window_done(ChunkKey(len(written), 0), result(0, 200)), "it goes on when there is room again"
-    async with await Store.open(small_disk) as store:
+    async with await Store.open(disk) as store:
         assert len([pair async for pair in store.results(job.id).windows()]) == len(written) + 1
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("free", [0, 4096, 20_000, 60_000])
+async def test_a_disk_too_full_for_a_new_store_is_told_and_has_one_when_there_is_room(free: int, disk: Path) -> None:
+    ballast = fill_disk(disk, leave=free)
+    with pytest.raises(StoreFull):
+        await Store.open(disk)
+    ballast.unlink()
+    async with await Store.open(disk) as store:
+        await add_job(store)

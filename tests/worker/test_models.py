@@ -224,8 +224,8 @@ def test_a_models_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None
     (tmp_path / "a file").write_text("where a folder should be")
     with pytest.raises(WorkerFailure) as refused:
         models.import_folder(tmp_path / "a file", make_folder(tmp_path / "x"), "mine")
-    assert refused.value.code == Code.BAD_REQUEST
-    assert "a file" in refused.value.fields["detail"]
+    assert refused.value.code == Code.MODEL_NOT_KEPT
+    assert refused.value.fields["folder"] == str(tmp_path / "a file")
 
 
 # --- packages ------------------------------------------------------------------------------------------------------

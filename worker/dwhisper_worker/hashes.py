@@ -82,5 +82,9 @@ def read_manifest(folder: Path) -> Manifest | None:
 def _replace(path: Path, content: bytes) -> None:
     """Writes a file so that others see all of it or nothing of it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

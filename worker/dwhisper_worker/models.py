@@ -94,7 +94,7 @@ def import_folder(folder: str | Path, path: str | Path, name: str) -> ModelState
         raise WorkerFailure(Code.BAD_REQUEST, detail=f"there is a model “{name}” in {folder} already: remove it first")
     with _broken_at(name, path):
         _check_vocabulary(name, examine_folder(path).vocabulary)
-    with _making, _disk_trouble(), _new_folder(name, folder) as partial:
+    with _making, _disk_trouble(name, folder), _new_folder(name, folder) as partial:
         for wanted in hub.WANTED:
             if (path / wanted).is_file():
                 shutil.copyfile(path / wanted, partial / wanted)
@@ -198,11 +198,12 @@ def _new_folder(name: str, folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _disk_trouble() -> Iterator[None]:
+def _disk_trouble(name: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WorkerFailure(Code.BAD_REQUEST, detail=f"{error.strerror}: {error.filename}") from error
+        # Of a copy that fails, the system names both files.
+        raise WorkerFailure(Code.MODEL_NOT_KEPT, model=name, folder=str(folder), detail=error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -212,7 +213,7 @@ def _download_trouble(name: str, folder: Path) -> Iterator[None]:
     except hub.HubTrouble as error:
         raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=str(error), here=_here(folder)) from error
     except OSError as error:
-        detail = f"{error.filename or folder} can't be written ({error.strerror})"
+        detail = f"{folder} can't be written to ({error.strerror})"
         raise WorkerFailure(Code.MODEL_DOWNLOAD_FAILED, model=name, detail=detail, here=_here(folder)) from error
 
 
