@@ -14,7 +14,7 @@
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory
       FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew, OwnershipLost, JobRemoved,
-      SettingsUnreadable, SettingsTooNew, SettingsNotWritable
+      JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
 shown in another language than the log's. It says what happened, what that means for the user's work, and what to do.
@@ -456,6 +456,13 @@ class JobRemoved(DWhisperError):
     template = N_(
         "The job {job} was removed by another program while this one waited for it, so nothing more is done for it. Run transcribe on its"
         " file again to begin anew."
+    )
+
+
+class JobDamaged(DWhisperError):
+    template = N_(
+        "What the file with all jobs has of “{name}” is damaged ({detail}), so this job can't be used; the others can. “dwhisper jobs"
+        " remove {job}” takes it out. Run transcribe on its file again then to begin anew."
     )
 
 

@@ -12,7 +12,7 @@ from dwhisper_gui.core.job import Job, Missing, Output
 from dwhisper_gui.core.plan import complement
 from dwhisper_gui.core.transcript import FlawedWindow, Transcript, combine, unheard
 from dwhisper_gui.jobs.medium import Medium, remembered
-from dwhisper_gui.jobs.records import name_of
+from dwhisper_gui.jobs.records import name_of, recalled
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.subtitles.report import written_as
 from dwhisper_gui.subtitles.rules import DEFAULT
@@ -26,7 +26,8 @@ NO_LANGUAGE = "und"
 
 
 async def transcript_of(store: Store, job: Job) -> Transcript:
-    """What there is of a job's text, whole or not. Raises `NothingToExport` where the job was never begun, `StoreUnusable`."""
+    """What there is of a job's text, whole or not. Raises `NothingToExport` where the job was never begun, `JobDamaged`,
+    `StoreUnusable`."""
     medium = remembered(job)
     if medium is None:
         raise NothingToExport(name=name_of(job.path), job=job.id)
@@ -35,7 +36,7 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
     missing = await _missing(store, job, medium)
     return Transcript(
         language=job.memory.get(LANGUAGE, NO_LANGUAGE),
-        language_shares=msgspec.json.decode(job.memory.get(SHARES, "[]"), type=tuple[tuple[str, float], ...]),
+        language_shares=recalled(job, SHARES, tuple[tuple[str, float], ...], "[]"),
         duration=medium.duration,
         segments=tuple(segments),
         unheard=tuple(unheard(await store.results(job.id).sure_speech(), segments, (one.span for one in missing))),
@@ -74,8 +75,8 @@ class Written:
 
 
 def written_of(job: Job) -> Written:
-    """What was written of a job so far."""
-    return msgspec.json.decode(job.memory.get(FILES, "{}"), type=Written)
+    """What was written of a job so far. Raises `JobDamaged`."""
+    return recalled(job, FILES, Written, "{}")
 
 
 def standing_files(job: Job, output: Output, windows: int, language: str) -> dict[str, bytes]:
@@ -94,8 +95,8 @@ def standing_files(job: Job, output: Output, windows: int, language: str) -> dic
 
 
 def unreadable_of(job: Job) -> list[Span]:
-    """The ranges in which the medium was found damaged so far."""
-    return msgspec.json.decode(job.memory.get(UNREADABLE, "[]"), type=list[Span])
+    """The ranges in which the medium was found damaged so far. Raises `JobDamaged`."""
+    return recalled(job, UNREADABLE, list[Span], "[]")
 
 
 async def _missing(store: Store, job: Job, medium: Medium) -> list[Missing]:

@@ -32,6 +32,7 @@ POLL_SECONDS = 0.2
 Version = tuple[int, int]
 """Changes when something was written: by others, and by this program to the queue."""
 
+_DAMAGED = "it is damaged"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _ERRORS: dict[int, type[StoreUnusable]] = {
     sqlite3.SQLITE_BUSY: StoreLocked,
@@ -46,7 +47,7 @@ _DETAILS = {
     sqlite3.SQLITE_IOERR: "its disk has errors",
     sqlite3.SQLITE_PROTOCOL: "its disk has errors",
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: "it is not a database",
 }
 
@@ -107,7 +108,7 @@ class Database:
 
     async def _submit(self, work: Callable[[sqlite3.Connection], T]) -> T:
         def on_thread() -> T:
-            with _errors(self.path):
+            with _errors(self.path, self._connection):
                 return work(self._connection)
 
         return await asyncio.wrap_future(self._thread.submit(on_thread))
@@ -136,17 +137,18 @@ def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Transactions are begun by hand: the module's own are not those of the statements that a step or a read is made of.
         connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-        try:
+    try:
+        with _errors(path, connection):
             _refuse_others(connection, path)
             _write_ahead(connection, time.monotonic() + busy_seconds)
             connection.execute("PRAGMA synchronous = FULL")
             # On macOS an ordinary fsync leaves the data in the disk's own cache.
             connection.execute("PRAGMA fullfsync = ON")
             schema.migrate(connection, schema.MIGRATIONS)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
@@ -171,22 +173,35 @@ def _write_ahead(connection: sqlite3.Connection, deadline: float) -> None:
 
 
 @contextlib.contextmanager
-def _errors(path: Path) -> Iterator[None]:
-    """Turns what a user can meet into its sentence; anything else is a bug and passes."""
+def _errors(path: Path, connection: sqlite3.Connection | None = None) -> Iterator[None]:
+    """Turns what a user can meet into its sentence. Anything else passes, unless the file is damaged: then anything may come of what is
+    read in it, that a job is not there among it."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        code = _code(error)
-        known = _ERRORS.get(code)
-        if known is not None:
-            raise known(path=os.fspath(path)) from error
-        if code not in _DETAILS:
+    except (StoreUnusable, StoreTooNew):
+        raise
+    except Exception as error:
+        told = _told(path, error)
+        if told is None and connection is not None and not schema.is_whole(connection):
+            told = StoreUnusable(path=os.fspath(path), detail=_DAMAGED)
+        if told is None:
             raise
-        raise StoreUnusable(path=os.fspath(path), detail=_DETAILS[code]) from error
-    except msgspec.DecodeError as error:
-        raise StoreUnusable(path=os.fspath(path), detail="it is damaged") from error
-    except OSError as error:
-        raise unusable(path, error) from error
+        raise told from error
+
+
+def _told(path: Path, error: Exception) -> StoreUnusable | None:
+    """What to tell of a file of the store, where it or its disk is to blame for an error."""
+    detail = None
+    if isinstance(error, sqlite3.DatabaseError):
+        code = _code(error)
+        if code in _ERRORS:
+            return _ERRORS[code](path=os.fspath(path))
+        detail = _DETAILS.get(code)
+    elif isinstance(error, (msgspec.DecodeError, UnicodeDecodeError)):
+        detail = _DAMAGED
+    elif isinstance(error, OSError):
+        return unusable(path, error)
+    return None if detail is None else StoreUnusable(path=os.fspath(path), detail=detail)
 
 
 def unusable(path: Path, error: OSError) -> StoreUnusable:

@@ -10,7 +10,7 @@ from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job, Output
 from dwhisper_gui.core.transcript import Transcript
 from dwhisper_gui.jobs.medium import remembered
-from dwhisper_gui.jobs.records import name_of
+from dwhisper_gui.jobs.records import name_of, recalled
 from dwhisper_gui.media.probe import display_name, fingerprint
 from dwhisper_gui.media.shots import find_shots
 from dwhisper_gui.subtitles.document import Document, document_of
@@ -44,9 +44,9 @@ def no_picture(job: Job) -> Note:
 async def shots_of(job: Job) -> Shots:
     """When each shot of a job's medium but the first begins, in seconds: as remembered, else found in the file, which takes a while.
 
-    Raises `MediumMissing`, `MediumUnreadable`, `MediumChanged`, `ShotsUnknown`, `FFmpegMissing`."""
+    Raises `MediumMissing`, `MediumUnreadable`, `MediumChanged`, `ShotsUnknown`, `FFmpegMissing`, `JobDamaged`."""
     if SHOTS in job.memory:
-        return msgspec.json.decode(job.memory[SHOTS], type=Shots)
+        return recalled(job, SHOTS, Shots)
     medium = remembered(job)
     if medium is None or medium.frame_rate is None:
         return ()

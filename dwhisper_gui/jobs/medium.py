@@ -6,6 +6,7 @@ import msgspec
 from dwhisper_worker.contract import AudioTrack, MediumInfo, Span
 
 from dwhisper_gui.core.job import Job, Options
+from dwhisper_gui.jobs.records import recalled
 
 CUT_SECONDS = 1.0
 """A track that ends this much before its header says was cut; less is rounding."""
@@ -32,9 +33,8 @@ class Medium:
 
 
 def remembered(job: Job) -> Medium | None:
-    """What the job knows; None where it was never begun."""
-    text = job.memory.get(KEY)
-    return None if text is None else msgspec.json.decode(text, type=Medium)
+    """What the job knows; None where it was never begun. Raises `JobDamaged`."""
+    return recalled(job, KEY, Medium) if KEY in job.memory else None
 
 
 def medium_of(info: MediumInfo, track: AudioTrack, duration: float, options: Options, *, joined: bool) -> Medium:

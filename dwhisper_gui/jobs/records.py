@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from dwhisper_worker.contract import Figures, Segment, Span, Word
 
+from dwhisper_gui.core.errors import JobDamaged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
 from dwhisper_gui.core.plan import ChunkKey
+
+T = TypeVar("T")
 
 
 class ChunkState(StrEnum):
@@ -128,6 +131,14 @@ def job_from(row: tuple[Any, ...], memory: dict[str, str]) -> Job:
         memory=memory,
         error=error,
     )
+
+
+def recalled(job: Job, key: str, kind: type[T], otherwise: str = "") -> T:
+    """What a job remembers under a key, of a kind; or what `otherwise` encodes. Raises `JobDamaged`."""
+    try:
+        return msgspec.json.decode(job.memory.get(key, otherwise), type=kind)
+    except (msgspec.DecodeError, TypeError) as error:  # the latter where it is no text
+        raise JobDamaged(name=name_of(job.path), detail=f"{key}: {error}", job=job.id) from error
 
 
 # Tuples instead of dataclasses: msgpack would repeat the names of the fields in each of them.

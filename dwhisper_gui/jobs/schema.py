@@ -9,6 +9,7 @@ a row for each of the 100,000 words of ten hours would cost a key of four column
 Triggers keep what the machine said as it was said.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 
@@ -143,6 +144,21 @@ def is_foreign(connection: sqlite3.Connection) -> bool:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return bool(application != APPLICATION_ID and objects)
+
+
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether the file is what its version says it is, to the last page. Reads all of it."""
+    try:
+        sound = connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+            migrate(new, MIGRATIONS[: version(connection)])
+            return sound and not connection.execute("PRAGMA foreign_key_check").fetchone() and _layout(connection) == _layout(new)
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # what SQLite says of damaged text may be damaged itself
+        return False
+
+
+def _layout(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    return set(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"))
 
 
 def migrate(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
