@@ -20,7 +20,7 @@ from dwhisper_gui.jobs.ownership import own
 from dwhisper_gui.jobs.store import Store
 from tests.jobs.makers import FIGURES, add_job, part, result
 
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
+EXAMPLES = os.environ.get("DWHISPER_EXAMPLES")
 """How many to try, other ones each time; by default some, always the same."""
 
 

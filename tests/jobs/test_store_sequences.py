@@ -22,7 +22,7 @@ from dwhisper_gui.jobs.results import Results
 from dwhisper_gui.jobs.store import Store
 from tests.jobs.makers import FIGURES, add_job, part, result
 
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
+EXAMPLES = os.environ.get("DWHISPER_EXAMPLES")
 """How many to try, other ones each time; by default some, always the same."""
 
 chunks = st.builds(ChunkKey, st.integers(0, 1), st.integers(0, 1))

@@ -17,7 +17,7 @@ from dwhisper_gui.media.probe import probe
 from dwhisper_gui.workers.child import Worker, worker_command
 from tests.media.beeps import beeps, ffmpeg, raw
 
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
+EXAMPLES = os.environ.get("DWHISPER_EXAMPLES")
 """How many to try, other ones each time; by default some, always the same."""
 MOST_SECONDS = 40.0
 """The worker reads for up to 30 s. Of all these files it should take as long only where libavformat believes in millions of packets."""
