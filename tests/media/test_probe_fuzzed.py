@@ -19,6 +19,8 @@ from tests.media.beeps import beeps, ffmpeg, raw
 
 EXAMPLES = os.environ.get("DWHISPER_EXAMPLES")
 """How many to try, other ones each time; by default some, always the same."""
+LONGEST_SECONDS = 12 * 3600
+"""Of a second and a half, whatever its times say."""
 MOST_SECONDS = 40.0
 """The worker reads for up to 30 s. Of all these files it should take as long only where libavformat believes in millions of packets."""
 
@@ -100,6 +102,7 @@ def assert_sensible(info: MediumInfo) -> None:
         assert min(track.channels, track.sample_rate) >= 0
         times += [track.start, track.declared_end, track.last_packet_end]
     assert all(math.isfinite(time) and time >= 0 for time in times if time is not None), times
+    assert not info.tracks or (info.duration or 0) <= LONGEST_SECONDS
     assert info.frame_rate is None or min(info.frame_rate) > 0
     assert info.format
 

@@ -6,7 +6,7 @@ and whatever else libavformat would open is refused."""
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any, NoReturn
@@ -109,9 +109,10 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool, state
     declared = None if estimated else guessed
     indexed = _indexed_ends(container)  # before anything is read: that adds to an index
     ends = find_ends(container, file, None if guessed is None else zero + guessed)
-    leaps = _leaps([ends[stream.index] - zero for stream in container.streams.audio if stream.index in ends], declared, file.size)
+    heard = {stream.index: ends[stream.index] - zero for stream in container.streams.audio if stream.index in ends}
+    leaps = _leaps(heard.values(), declared, file.size)
     if leaps:
-        guessed, ends = None, {}
+        guessed, ends, heard = None, {}, {}
     searched = not (file.expired or leaps)
     furthest = max(ends.values(), default=zero)
     unreached = declared is not None and searched and furthest < zero + declared - UNREACHED_SECONDS
@@ -121,13 +122,13 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool, state
         declared_end = stated or (None if estimated else _declared_end(stream, zero, declared))
         if declared_end is None or declared_end < 0:
             declared_end = declared if unreached else None
-        end = ends[stream.index] - zero if stream.index in ends else start if searched else None
+        end = heard.get(stream.index, start if searched else None)
         if declared_end is not None and end is not None and stream.index in indexed:
             indexed_end = indexed[stream.index] - zero
             if indexed_end > end - UNREACHED_SECONDS:  # else it has only a part of the file
                 declared_end = min(declared_end, max(indexed_end, end))
         tracks.append(_track(index, stream, start, declared_end, end))
-    last = max((track.last_packet_end for track in tracks if track.last_packet_end is not None), default=None)
+    last = max(heard.values(), default=0.0 if searched and tracks else None)
     video = next((one for one in container.streams.video if not one.disposition & Disposition.attached_pic), None)
     return MediumInfo(
         format=container.format.name.partition(",")[0],
@@ -140,7 +141,7 @@ def _medium(container: InputContainer, file: PatientFile, estimated: bool, state
     )
 
 
-def _leaps(ends: Sequence[float], declared: float | None, size: int) -> bool:
+def _leaps(ends: Collection[float], declared: float | None, size: int) -> bool:
     """Whether the times of packets can't be: tracks end at `ends` by them, in a file of `size` bytes. Believed, a single damaged one makes
     a thousand hours of a minute."""
     if not ends:
