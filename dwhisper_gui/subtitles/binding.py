@@ -54,6 +54,8 @@ _MODIFIERS = {
 """How adjectives and adverbs end."""
 _BEFORE_TIMES = frozenset("long soon shortly just right immediately even only".split())
 """English ones that belong to “after” and “before”."""
+_SUBJECTS = frozenset("you it there who".split())
+"""English ones that may be objects, too, but before an auxiliary hardly are."""
 _CONTRACTIONS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 """English ones of auxiliaries; a genitive belongs to what follows as well."""
 
@@ -124,7 +126,7 @@ def bond(pieces: Sequence[Piece], place: int, language: str) -> float:
     leans = last in words.leaning or last in words.modifiers or _looks_so(opened, after, language)
     if (leans and not begins_phrase(after, language)) or _are_verb_and_auxiliary(opened, closed, language):
         return LEANING
-    if closed.lower() in words.trailing or (language == "en" and _are_of_time(pieces, place)):
+    if closed.lower() in words.trailing or (language == "en" and _are_an_english_pair(pieces, place)):
         return LEANING
     return 0.0
 
@@ -137,11 +139,13 @@ def _looks_so(before: str, after: str, language: str) -> bool:
     return forms is not None and forms.fullmatch(before) is not None and (language != "de" or after[:1].isupper())
 
 
-def _are_of_time(pieces: Sequence[Piece], place: int) -> bool:
-    """English “long | after midnight”, and “as far | as”."""
+def _are_an_english_pair(pieces: Sequence[Piece], place: int) -> bool:
+    """“you | have”, “long | after midnight”, and “as far | as”."""
     before, after = _small(pieces[place - 1].text), _small(pieces[place].text)
     if after == "as":
         return place > 1 and _small(pieces[place - 2].text) == "as"
+    if before in _SUBJECTS:
+        return after in WORDS["en"].leaning
     return after in ("after", "before") and before in _BEFORE_TIMES
 
 

@@ -22,7 +22,9 @@ CUE_COST = 2.0
 """Of each cue: short sentences that follow at once share one."""
 BROKEN_COST = 10.0
 """Of each cue that is too short or too full, however little: a worse break within the rules is better. Of one that lacks less than its
-neighbours may lend it (`timing.py`), in proportion."""
+neighbours will mostly lend it (`timing.py`), in proportion."""
+MOSTLY_LENT = 1.5
+"""By both neighbours together, where each lends 1 at most."""
 TOO_SHORT_COST = 8.0
 """Of a cue that must go at once; in proportion to what it lacks of the shortest time."""
 TOO_FAST_COST = 8.0
@@ -96,7 +98,7 @@ def _cue_ends(stretch: Stretch, before: int, following: int | None, rules: Rules
     text_to, text_from = (stretch.words, [words - 1 for words in stretch.words[1:]]) if pace.words else (filled, begun)
     a_unit = pace.milliseconds(1) if pace.words else pace.milliseconds(1 / pace.cells)
     free, gone = _leave(stretch, following, rules, limits)
-    lent = max(1, limits.frames.milliseconds(limits.frames.gap(rules.off_frames)))
+    lent = max(1.0, MOSTLY_LENT * limits.frames.milliseconds(limits.frames.gap(rules.off_frames)))
     shortest, held = milliseconds(rules.shortest), milliseconds(max(rules.shortest, rules.held))
     room = rules.lines * stretch.line_cells
     best = [0.0] * (count + 1)

@@ -89,6 +89,8 @@ def timed(sounds: Sequence[Sound], limits: Limits, shots: Sequence[float] = ()) 
 def _start_with_shots(starts: list[int], sounds: Sequence[Sound], limits: Limits, cuts: Sequence[int]) -> None:
     """Moves cues to the shots they begin near to, where nobody loses time that is needed."""
     for at, start in enumerate(starts):
+        if start != limits.frames.nearest(sounds[at].start):
+            continue  # those before it have pushed it off its sound, and a shot would push it farther
         wanted = _with_shot(start, limits, cuts)
         earlier = wanted < start
         # What comes earlier takes time from the cue before it, which must have been heard; what comes later loses its own.
@@ -119,9 +121,14 @@ def _make_room(starts: list[int], sounds: Sequence[Sound], limits: Limits, cuts:
     None goes before it is heard, none loses time that it needs, and none that is near to a shot is moved."""
     earliest = _earliest(starts, sounds, limits, cuts)
     for at in reversed(range(len(starts))):
-        sound, start = sounds[at], starts[at]
-        lack = _needed(sound, limits) - _room(sound, start, starts[at + 1] if at + 1 < len(starts) else None, limits)
-        starts[at] = max(earliest[at], min(start - max(0, lack), limits.frames.nearest(sound.start) + limits.off))
+        sound, start, following = sounds[at], starts[at], starts[at + 1] if at + 1 < len(starts) else None
+        # Twice, since one that is held only to be seen gains less at first.
+        for _ in range(2):
+            room = _room(sound, start, following, limits)
+            wanted = max(earliest[at], start - max(0, _needed(sound, limits) - room))
+            if _room(sound, wanted, following, limits) > room:
+                start = wanted
+        starts[at] = max(earliest[at], min(start, limits.frames.nearest(sound.start) + limits.off))
     latest = _latest_starts(starts, sounds, limits, cuts)
     for at, sound in enumerate(sounds[:-1]):
         ends = min(starts[at] + _needed(sound, limits), _latest(sound, starts[at], limits))
@@ -135,7 +142,7 @@ def _earliest(starts: Sequence[int], sounds: Sequence[Sound], limits: Limits, cu
         soonest = max(0, limits.frames.nearest(sound.start) - limits.off)
         if at:
             before = sounds[at - 1]
-            used = min(_needed(before, limits), _room(before, found[-1], start, limits))
+            used = max(1 - limits.gap, min(_needed(before, limits), _room(before, found[-1], start, limits)))
             soonest = max(soonest, found[-1] + used + limits.gap, limits.frames.down(before.end))
         found.append(soonest if soonest < start and _is_apart(soonest, start, limits, cuts) else start)
     return found
@@ -175,11 +182,11 @@ def _latest(sound: Sound, start: int, limits: Limits) -> int:
     heard = limits.frames.up(sound.end)
     latest = min(start + limits.longest, max(heard + limits.linger, start + limits.held))
     # What is said after the medium's end, since neither is known exactly, is shown nonetheless.
-    return min(latest, max(limits.over, heard, start + 1))
+    return min(latest, max(limits.over, heard))
 
 
 def _end(sound: Sound, start: int, following: int | None, limits: Limits, cuts: Sequence[int]) -> int:
-    latest = _latest(sound, start, limits)
+    latest = max(start + 1, _latest(sound, start, limits))
     if following is not None:
         # Where there is hardly any time, the gap takes no more than half of it.
         latest = min(latest, following - min(limits.gap, (following - start) // 2))

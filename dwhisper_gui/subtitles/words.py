@@ -45,10 +45,11 @@ WORDS: dict[str, Words] = {
         clauses="but nor because although though while when where which who whom whose what how if unless until",
         close="of than",
         leaning="am is are was were be been being have has had having do does did can could will would shall should may might must cannot",
-        modifiers="not never always two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty first second third"
-        " last next other another same own such several many few more most less some any good better best bad big great little small"
-        " large long short old new young early late high low strong cold hot whole real main different important special foreign"
-        " public local social national human general certain red blue green white black silver golden wooden broken open full",
+        modifiers="not never always ever even just only also already still almost quite rather too two three four five six seven eight"
+        " nine ten eleven twelve twenty thirty forty fifty first second third last next other another same own such several many"
+        " few more most less some any good better best bad big great little small large long short old new young early late high"
+        " low strong cold hot whole real main different important special foreign public local social national human general"
+        " certain red blue green white black silver golden wooden broken open full",
         titles="mr mrs ms dr prof st sir lady lord president professor doctor captain colonel general judge senator king queen prince"
         " princess pope saint uncle aunt miss",
         units="percent degrees year years month months week weeks day days hour hours minute minutes second seconds mile miles meters"
@@ -87,12 +88,12 @@ WORDS: dict[str, Words] = {
         numbered="numéro page chapitre tome partie salle ligne article section",
     ),
     "es": _words(
-        binding="el la los las un una unos unas este esta estos estas mi mis tu tus su sus nuestro nuestra y e o u pero sino porque que"
+        binding="el la los las lo un una unos unas este esta estos estas mi mis tu tus su sus nuestro nuestra y e o u pero sino porque que"
         " quien cuando donde si como de del a al en con sin por para sobre entre hasta desde hacia yo muy sr. sra. dr.",
         clauses="pero sino porque que quien cuando donde si como",
         close="de del",
         leaning="he has ha hemos habéis han había habían habrá habrán habría haya es son era eran fue fueron será serán sería sido está"
-        " están estaba estaban estoy soy puede pueden podía podría debe deben debía va van voy vamos iba me te se lo le les nos os"
+        " están estaba estaban estoy soy puede pueden podía podría debe deben debía va van voy vamos iba me te se le les nos os"
         " no",
         titles="señor señora señorita sr sra dr dra don doña doctor doctora profesor profesora presidente presidenta ministro ministra"
         " rey reina príncipe princesa san santo santa general papa",

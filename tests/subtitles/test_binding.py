@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from dwhisper_gui.subtitles.binding import bond
+from dwhisper_gui.subtitles.binding import bond, opening
+from dwhisper_gui.subtitles.breaks import BEFORE
 from dwhisper_gui.subtitles.cues import cues
 from dwhisper_gui.subtitles.pieces import pieces
 from dwhisper_gui.subtitles.rules import DEFAULT
@@ -17,10 +18,12 @@ SENTENCES = {
         The old bridge has_been_closed since 1984 because nobody wants to pay the 3_million dollars that it would_cost.
         Last week General_Grant was invited to the house of Mr._J._P._Morgan. We walked nearly 15_km along the river.
         You should_have_told me that New_York and Los_Angeles don't_share the same time zone.
-        If you look at page_42 of the report of Ludwig_van_Beethoven you will find it on 5_June.""",
+        If you look at page_42 of the report of Ludwig_van_Beethoven you will find it on 5_June.
+        The captain quietly_ignored seven_wooden_boxes until long_after midnight as far_as I know.""",
     "de": """Gestern ist die alte Brücke über den Fluss gesperrt_worden. Am 3._Oktober wird gefeiert und alle haben frei.
         Ich habe gehört dass Angela_Merkel am Abend mit dem Präsidenten gesprochen_hat und zufrieden war.
-        Der Turm ist ungefähr 300_Meter hoch. Wir haben auf Seite_12 gelesen dass Frau_Schmidt unterschrieben_hat.""",
+        Der Turm ist ungefähr 300_Meter hoch. Sie trug gern rote_Schuhe.
+        Wir haben auf Seite_12 gelesen dass Frau_Schmidt unterschrieben_hat.""",
     "fr": """Le président a_été_élu hier soir avec plus de 20_millions de voix. Je pense que Marie_Curie n'a_jamais voulu partir.
         On m'a_dit que monsieur_Dupont était_parti sans payer la facture. Nous avons_parcouru environ 15_kilomètres.""",
     "es": """El puente viejo ha_sido_cerrado porque nadie quiere pagar los 3_millones que cuesta. Ayer nos_dijeron que el
@@ -31,6 +34,9 @@ SENTENCES = {
         Ontem me_disseram que o senhor_Silva estava_procurando uma casa perto da estação.""",
     "nl": """De brug is gesloten omdat niemand de 3_miljoen wil_betalen. Ik denk dat Vincent_van_Gogh ver weg had_gewoond.
         Gisteren hoorde ik dat meneer_Jansen een groter huis gevonden_heeft.""",
+    "ru": """Вчера старый мост был_закрыт потому что никто не_хотел платить 3_миллиона рублей. Я читал на странице_12 что
+        Лев_Толстой давно жил за_рекой и сказал_бы об_этом доктору.""",
+    "ar": """أغلق الجسر القديم أمس لأن_أحدا لا_يريد دفع المال. قرأت في_الكتاب أن_الملكة كانت_تعيش وحدها على_الجبل.""",
 }
 """With a low line between words that belong together."""
 
@@ -48,6 +54,23 @@ def test_words_that_belong_together_are_known(language: str) -> None:
         parts = word.split("_")
         for before, after in pairwise(parts):
             assert found[f"{before} {after}"], f"{before}|{after}"
+
+
+@pytest.mark.parametrize(
+    ("language", "best", "worse"),
+    [
+        ("en", "because", "near"),
+        ("en", "near", "was"),
+        ("en", "was", "of"),
+        ("fr", "qu'il", "chez"),
+        ("fr", "chez", "d'eau"),
+        ("es", "porque", "sin"),
+        ("ru", "чтобы", "под"),
+        ("ar", "لأن", "تحت"),
+    ],
+)
+def test_before_some_words_a_break_is_better_than_before_others(language: str, best: str, worse: str) -> None:
+    assert BEFORE[opening(best, language)] < BEFORE[opening(worse, language)]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from dwhisper_gui.subtitles.cells import graphemes
 from dwhisper_gui.subtitles.cues import Cue, cues
 from dwhisper_gui.subtitles.frames import FrameRate, Frames
 from dwhisper_gui.subtitles.problems import Problem, problems
-from dwhisper_gui.subtitles.rules import RULE_SETS, Rules
+from dwhisper_gui.subtitles.rules import RULE_SETS, Pace, Rules
 from dwhisper_gui.subtitles.timing import Limits, milliseconds
 
 from .checker import Checker, Shown, Spoken, in_order
@@ -100,9 +100,14 @@ def are_reported(found: list[Cue], laid: Laid, words: list[Spoken], reported: li
 
 def could_not_be_kept(found: list[Cue], laid: Laid, reported: list[Problem]) -> None:
     limits = Limits.of(laid.rules, Frames.of(laid.rate), laid.seconds)
-    placed = Placed(found, limits)
+    placed = Placed(found, limits, laid.rules.pace_of(laid.language))
     for problem in reported:
-        assert placed.unavoidable(problem) or laid.shots, (problem, found[problem.cue - 1 : problem.cue + 1])
+        if problem.rule in ("too_fast", "too_short") and not laid.shots:
+            assert placed.could_not_begin_earlier(problem.cue), (problem, found[problem.cue - 2 : problem.cue + 1])
+        assert placed.unavoidable(problem) or (laid.shots and problem.rule == "open_gap"), (
+            problem,
+            found[problem.cue - 1 : problem.cue + 1],
+        )
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ class Placed:
 
     cues: list[Cue]
     limits: Limits
+    pace: Pace
 
     def unavoidable(self, problem: Problem) -> bool:
         """No other times for this cue, those of its neighbours being as they are, would do with the same words in it."""
@@ -139,6 +145,20 @@ class Placed:
             case "wide_line":
                 return any(len(graphemes(line)) == 1 for line in self.cues[problem.cue - 1].lines)
         return problem.rule == "break"
+
+    def could_not_begin_earlier(self, number: int) -> bool:
+        """Without being off its sound, or taking time from the cue before it."""
+        start, end = self.at(number)
+        heard = self.limits.frames.nearest(milliseconds(self.cues[number - 1].words[0][0].start))
+        # It stays as long as it may, or longer than its sound allows: to be seen at all, or to shut a gap.
+        of_no_use = end - start == self.limits.longest or end > self.over(number) + self.limits.linger
+        if of_no_use or start <= max(0, heard - self.limits.off):
+            return True
+        if number == 1:
+            return False
+        needed = max(self.limits.shortest, self.limits.frames.up(self.pace.needed(self.cues[number - 2].lines)))
+        spoken = self.limits.frames.down(milliseconds(self.cues[number - 2].words[-1][-1].end))
+        return start <= max(self.at(number - 1)[0] + needed + self.limits.gap, spoken)
 
     def at(self, number: int) -> tuple[int, int]:
         """Of a cue by its number, from 1."""
