@@ -23,15 +23,16 @@ import score
 import systems
 import tables
 from dwhisper_worker import guards, holes, levels, models, pieces, times, transcribe
-from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, TranscribeRequest, WindowResult
+from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, SpeechReply, TranscribeRequest, WindowResult
 from dwhisper_worker.engines import faster_whisper
 from dwhisper_worker.speech import find_speech
 
-from dwhisper_gui.core import plan
+from dwhisper_gui.core import plan, unvoiced
 from dwhisper_gui.media.prepare import audio_of
 
 MODULES: dict[str, ModuleType] = {
     "plan": plan,
+    "unvoiced": unvoiced,
     "guards": guards,
     "pieces": pieces,
     "times": times,
@@ -67,11 +68,11 @@ def pcm_of(medium: Path) -> bytes:
     return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
 
-def windows_of(pcm: bytes, probabilities: bytes) -> tuple[Span, list[plan.Window]]:
+def windows_of(pcm: bytes, probabilities: bytes, peaks: bytes) -> tuple[Span, list[plan.Window]]:
     """A whole medium cut as one part."""
     whole = Span(0.0, len(pcm) / 2 / SAMPLE_RATE)
     maybe, sure = (plan.speech_spans(probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
-    return whole, plan.windows(maybe, sure, probabilities, whole)
+    return whole, unvoiced.with_loud_sound(plan.windows(maybe, sure, probabilities, whole), sure, peaks, whole)
 
 
 def transcribed(transcriber: transcribe.Transcriber, pcm: bytes, whole: Span, found: Sequence[plan.Window]) -> list[WindowResult]:
@@ -93,10 +94,10 @@ def transcribed(transcriber: transcribe.Transcriber, pcm: bytes, whole: Span, fo
     return sorted(results, key=lambda result: result.index)
 
 
-def row(variant: str, engine: Any, loaded: Any, pcm: bytes, probabilities: bytes, script: score.Script) -> list[str]:
+def row(variant: str, engine: Any, loaded: Any, pcm: bytes, heard: SpeechReply, script: score.Script) -> list[str]:
     """What a variant makes of a medium."""
     with changed(variant):
-        whole, found = windows_of(pcm, probabilities)
+        whole, found = windows_of(pcm, heard.probabilities, heard.peaks)
         transcriber = transcribe.Transcriber(engine, loaded)
         began = time.monotonic()
         results = transcribed(transcriber, pcm, whole, found)
@@ -128,7 +129,7 @@ def main() -> int:
     parser.add_argument("--variants", nargs="+", metavar="VARIANT", default=[AS_IS])
     asked = parser.parse_args()
     folder = systems.weights_of("dwhisper", asked.model)
-    request = LoadRequest("faster-whisper", str(folder), "", "auto", "auto", 0, "en", False)
+    request = LoadRequest("faster-whisper", str(folder), str(media.CACHE), "auto", "auto", 0, "en", False)
     resolved = models.resolve(request.model, request.folder, request.engine, lambda _: None)
     first = transcribe.Transcriber.load(request, resolved)
     engine, loaded = first._engine, first.loaded
@@ -136,10 +137,10 @@ def main() -> int:
     for name in asked.media:
         medium = media.medium(name)
         pcm = pcm_of(medium)
-        probabilities = find_speech(pcm).probabilities
+        heard = find_speech(pcm)
         print(f"\n### `{name}`, {asked.model}\n", *tables.table(HEAD, []), sep="\n")
         for variant in asked.variants:
-            made = row(variant, engine, loaded, pcm, probabilities, media.script(medium))
+            made = row(variant, engine, loaded, pcm, heard, media.script(medium))
             print(f"| {' | '.join(made)} |", flush=True)
     return 0
 

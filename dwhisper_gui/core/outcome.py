@@ -7,7 +7,7 @@ from dwhisper_worker.contract import LEFT_OUT, Span
 from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.job import JobState
 from dwhisper_gui.core.times import clock
-from dwhisper_gui.core.transcript import Transcript
+from dwhisper_gui.core.transcript import Transcript, unsure
 
 MOST_RANGES = 5
 """Named in a sentence; the others are counted."""
@@ -33,6 +33,7 @@ _MISSING = {
 _UNHEARD = N_("Somebody speaks here, but no words were heard: {ranges}.")
 _LEFT_OUT = N_("What the model made of the sound here was left out, since hardly anybody seems to speak: {ranges}.")
 _FLAWED = N_("The text here may be wrong, since no decoding of it passed every check: {ranges}.")
+_UNSURE = N_("The model is unsure of its text here: {ranges}.")
 _SAMPLED = N_("The text here was found by chance (sampling), so another run may find another: {ranges}.")
 
 Translate = Callable[[str], str]
@@ -54,6 +55,7 @@ def warnings(transcript: Transcript, job: str, translate: Translate = str) -> li
         (_UNHEARD, transcript.unheard),
         (_LEFT_OUT, [window.span for window in transcript.flawed if LEFT_OUT in window.flaws]),
         (_FLAWED, [window.span for window in transcript.flawed if set(window.flaws) != {LEFT_OUT}]),
+        (_UNSURE, unsure(transcript.segments)),
         (_SAMPLED, transcript.sampled),
     )
     found += [translate(template).format(ranges=ranges(spans)) for template, spans in doubts if spans]

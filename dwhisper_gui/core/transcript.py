@@ -13,6 +13,8 @@ UNHEARD_SECONDS = 2.0
 """Sure speech of at least this length without a word is worth telling."""
 LONGEST_SILENCE_SECONDS = 4.0
 """A longer one parts what is told, so that the ranges are mostly speech."""
+UNSURE_LOG_PROBABILITY = -0.55
+"""Below it more than every third word was wrong (speech in noise, tiny.en); of clear speech it is above -0.2."""
 WORD_REACH_SECONDS = 0.3
 """Alignment places words a little off; speech this near to a word counts as heard."""
 
@@ -83,6 +85,20 @@ def unheard(sure: Sequence[Span], segments: Iterable[Segment], lost: Iterable[Sp
             run.append(spoken)
             following += 1
         found += _worth_telling(run)
+    return found
+
+
+def unsure(segments: Sequence[Segment]) -> list[Span]:
+    """Where the model itself finds its text unlikely: segments in a row as one range. `segments` are in order."""
+    found: list[Span] = []
+    following = False
+    for segment in segments:
+        doubted = segment.mean_log_probability < UNSURE_LOG_PROBABILITY
+        if doubted and following:
+            found[-1] = Span(found[-1].start, segment.end)
+        elif doubted:
+            found.append(Span(segment.start, segment.end))
+        following = doubted
     return found
 
 

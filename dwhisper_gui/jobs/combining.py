@@ -34,9 +34,11 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
     results = [pair async for pair in store.results(job.id).windows()]
     segments = combine(results)
     missing = await _missing(store, job, medium)
+    shares = recalled(job, SHARES, tuple[tuple[str, float], ...], "[]")
     return Transcript(
-        language=job.memory.get(LANGUAGE, NO_LANGUAGE),
-        language_shares=recalled(job, SHARES, tuple[tuple[str, float], ...], "[]"),
+        # A vote on sound in which nobody was heard says nothing.
+        language=NO_LANGUAGE if shares and not segments else job.memory.get(LANGUAGE, NO_LANGUAGE),
+        language_shares=shares if segments else (),
         duration=medium.duration,
         segments=tuple(segments),
         unheard=tuple(unheard(await store.results(job.id).sure_speech(), segments, (one.span for one in missing))),

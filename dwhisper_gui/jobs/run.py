@@ -141,11 +141,15 @@ class Run:
         return shares[0][0]
 
     async def _first_speech(self, journal: TellingJournal, source: Source, parts: list[Part]) -> list[bytes]:
-        """Where the places listened to were silent: the first windows of the medium. Preparing the parts on the way is no loss."""
+        """Where the places listened to were silent: the first windows with speech, or else of loud sound, which may hide some. Preparing
+        the parts on the way is no loss."""
+        loud: list[bytes] = []
         for part in parts:
             async for chunk in self._prepare(journal, source, part):
-                return [window.pcm for window in chunk.windows]
-        return []
+                if spoken := [audio.pcm for audio in chunk.windows if audio.window.maybe]:
+                    return spoken
+                loud = loud or [audio.pcm for audio in chunk.windows]
+        return loud
 
     async def _prepare(self, journal: TellingJournal, source: Source, part: Part) -> AsyncGenerator[ChunkAudio, None]:
         """See `runner.Prepare`. A part that the store has is cut as it was then, whatever the VAD would say today."""

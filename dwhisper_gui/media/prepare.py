@@ -9,6 +9,7 @@ from dwhisper_worker.contract import BYTES_PER_SECOND, SAMPLE_RATE, Span, Window
 from dwhisper_gui.core import plan
 from dwhisper_gui.core.errors import ExtractionFailed
 from dwhisper_gui.core.plan import Edge, Part, PreparedPart
+from dwhisper_gui.core.unvoiced import with_loud_sound
 from dwhisper_gui.media.extract import Heard, Source, extract, hear
 from dwhisper_gui.media.speech import find_speech
 from dwhisper_gui.workers.asking import Asks
@@ -39,7 +40,8 @@ async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, en
     span = Span(start.time, end.time)
     heard = await hear(source, span)
     speech = await find_speech(worker, heard.pcm, span)
-    windows = plan.windows(speech.maybe, speech.sure, speech.probabilities, span)
+    voiced = plan.windows(speech.maybe, speech.sure, speech.probabilities, span)
+    windows = with_loud_sound(voiced, speech.sure, speech.peaks, span)
     prepared = PreparedPart(
         index=part.index,
         span=span,

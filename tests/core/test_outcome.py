@@ -1,7 +1,7 @@
 """What came of a job, in sentences."""
 
 import pytest
-from dwhisper_worker.contract import LEFT_OUT, Span
+from dwhisper_worker.contract import LEFT_OUT, Segment, Span
 
 from dwhisper_gui.core.job import JobState, Missing
 from dwhisper_gui.core.outcome import MOST_RANGES, ranges, state_sentence, warnings
@@ -10,12 +10,13 @@ from dwhisper_gui.core.transcript import FlawedWindow, Transcript
 
 def transcript(
     *,
+    segments: tuple[Segment, ...] = (),
     unheard: tuple[Span, ...] = (),
     flawed: tuple[FlawedWindow, ...] = (),
     sampled: tuple[Span, ...] = (),
     missing: tuple[Missing, ...] = (),
 ) -> Transcript:
-    return Transcript("en", (), 100.0, (), unheard, flawed, sampled, missing)
+    return Transcript("en", (), 100.0, segments, unheard, flawed, sampled, missing)
 
 
 @pytest.mark.parametrize("state", JobState)
@@ -55,6 +56,15 @@ def test_each_doubt_names_its_ranges_and_each_kind_of_gap_what_to_do() -> None:
     assert [sentence for sentence in found if "0:10–0:20" in sentence and "may be wrong" in sentence]
     assert [sentence for sentence in found if "0:30–0:40" in sentence and "sampling" in sentence]
     assert len(found) == 6
+
+
+def test_where_the_model_is_unsure_is_told_in_as_few_ranges_as_there_are() -> None:
+    said = [
+        Segment(at, at + 4, "", (), probability, 0, 1, 0) for at, probability in ((0, -0.1), (5, -0.7), (10, -0.9), (20, -0.2), (30, -0.6))
+    ]
+    (found,) = warnings(transcript(segments=tuple(said)), "k3f9x")
+    assert "unsure" in found
+    assert "0:05–0:14, 0:30–0:34." in found
 
 
 def test_what_was_left_out_is_told_and_says_nothing_against_the_rest_of_its_window() -> None:

@@ -13,7 +13,7 @@ def decoded(text: str, *, log_probability: float = -0.3, no_speech: float = 0.01
 
 def flaws(heard: Decoded, speech_seconds: float) -> tuple[str, ...]:
     speech = [Span(0, speech_seconds)]
-    return guards.flaws(heard, speech, speech)
+    return guards.flaws(heard, speech_seconds, speech)
 
 
 SENTENCE = "he was not an ill disposed young man unless to be rather cold hearted and rather selfish is to be ill disposed"
@@ -57,3 +57,10 @@ def test_hearing_the_same_again_is_noticed() -> None:
     near = decoded("He was not an ill-disposed young man.").words
     assert guards.repeats(decoded("an ill-disposed young").words, near)
     assert not guards.repeats(decoded("young lady").words, near)
+
+
+def test_of_a_loop_the_first_round_is_kept() -> None:
+    words = decoded("so it goes " + "and so on " * 9 + "to the end").words
+    assert [word.text.strip() for word in guards.without_loops(words)] == "so it goes and so on to the end".split()
+    said = decoded("no no no no I said very very very slowly").words
+    assert guards.without_loops(said) == list(said)

@@ -54,8 +54,17 @@ def test_many_words_between_two_holes_keep_them_apart() -> None:
 
 def test_halves_meet_in_the_longest_silence_well_inside() -> None:
     speech = [Span(100, 101), Span(105, 108), Span(108.4, 112), Span(113, 119)]
-    assert halves(CLIP, speech) == [Span(100, 112.5), Span(112.5, 120)]
-    assert halves(CLIP, [CLIP]) == []
+    assert halves(CLIP, speech, nowhere) == [Span(100, 112.5), Span(112.5, 120)]
+
+
+def nowhere(_: Span) -> float:
+    raise AssertionError("there is a silence")
+
+
+def test_speech_without_a_silence_is_halved_where_it_is_quietest_unless_it_is_short() -> None:
+    assert halves(CLIP, [CLIP], lambda inside: inside.start + 1) == [Span(100, 105), Span(105, 120)]
+    short = Span(100, 103.9)
+    assert halves(short, [short], nowhere) == []
 
 
 edges = st.lists(st.floats(100, 120).map(lambda at: round(at, 3)), max_size=40).map(sorted)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from dwhisper_worker.contract import SAMPLE_RATE, Span
 from dwhisper_worker.engines.engine import Clip
-from dwhisper_worker.levels import levelled
+from dwhisper_worker.levels import levelled, quietest
 
 BEGIN = 60.0
 STRETCHES = (Span(60.5, 62.0), Span(62.5, 64.0))
@@ -52,3 +52,10 @@ def test_without_two_stretches_there_is_nothing_to_level(stretches: tuple[Span, 
 
 def test_silence_stays_silence() -> None:
     assert not levelled(np.zeros(3 * SAMPLE_RATE, np.float32), 0.0, (Span(0, 1), Span(1.5, 3))).any()
+
+
+def test_the_quietest_place_is_found_in_the_mediums_time() -> None:
+    sound = np.full(10 * SAMPLE_RATE, 0.1, np.float32)
+    sound[round(6.0 * SAMPLE_RATE) : round(6.1 * SAMPLE_RATE)] = 0.001
+    sound[:SAMPLE_RATE] = 0.0
+    assert quietest(sound, 50.0, Span(52.0, 58.0)) == pytest.approx(56.05, abs=0.01), "what lies outside the range does not count"

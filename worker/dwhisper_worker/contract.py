@@ -379,7 +379,9 @@ class DetectReply:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A contiguous range of at most 30 s that the model sees at once, and the speech that the VAD found in it."""
+    """A contiguous range of at most 30 s that the model sees at once, and the speech that the VAD found in it.
+
+    Without any it is loud sound, of whose text only what the model is sure of is kept."""
 
     index: int
     """Counts the windows of a part, from 0."""
@@ -439,7 +441,7 @@ class Segment:
 
 
 LEFT_OUT = "left_out"
-"""Among the flaws of a window: a text was dropped since nobody seems to speak. It says nothing against the other words there."""
+"""Among the flaws of a window: a text was dropped since nobody seems to speak there. It says nothing against the other words there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ LEAST_WORDS_A_SECOND = 0.6
 """Of sure speech. People speak 2 to 4 words a second, at most about 6."""
 RATE_NEEDS_SECONDS = 2.0
 """Below this much speech a rate says nothing."""
+SURE_LOG_PROBABILITY = -0.8
+"""Where the VAD hears nobody. Measured on music, noise and applause: below -1.2 but for loops, speech over music above -0.8."""
+SURE_WORDS = 3
 LONGEST_PHRASE = 8
 MOST_REPETITIONS = 4
 
@@ -30,8 +33,8 @@ TOO_MANY_WORDS = "too_many_words"
 TOO_FEW_WORDS = "too_few_words"
 
 
-def flaws(decoded: Decoded, maybe: Sequence[Span], sure: Sequence[Span]) -> tuple[str, ...]:
-    """The guards that object to a decoding of a clip in which the VAD heard this speech; empty: all is well."""
+def flaws(decoded: Decoded, seconds: float, sure: Sequence[Span]) -> tuple[str, ...]:
+    """The guards that object to a decoding of so many seconds in which the VAD surely heard this speech; empty: all is well."""
     found = []
     if compression_ratio(decoded.text) > MOST_COMPRESSION:
         found.append(COMPRESSION)
@@ -39,11 +42,20 @@ def flaws(decoded: Decoded, maybe: Sequence[Span], sure: Sequence[Span]) -> tupl
         found.append(REPEATED)
     if decoded.mean_log_probability < LEAST_MEAN_LOG_PROBABILITY:
         found.append(NO_SPEECH if decoded.no_speech_probability > MOST_NO_SPEECH else LOG_PROBABILITY)
-    if word_count(decoded.text) > MOST_WORDS_A_SECOND * max(total(maybe), RATE_NEEDS_SECONDS):
+    if word_count(decoded.text) > MOST_WORDS_A_SECOND * max(seconds, RATE_NEEDS_SECONDS):
         found.append(TOO_MANY_WORDS)
     if has_too_few_words(decoded.text, sure):
         found.append(TOO_FEW_WORDS)
     return tuple(found)
+
+
+def is_surely_speech(decoded: Decoded) -> bool:
+    """Whether the model is so sure of what it heard that the VAD may be wrong."""
+    return (
+        decoded.mean_log_probability >= SURE_LOG_PROBABILITY
+        and decoded.no_speech_probability <= MOST_NO_SPEECH
+        and len(decoded.words) >= SURE_WORDS
+    )
 
 
 def has_too_few_words(text: str, sure: Sequence[Span]) -> bool:
@@ -67,22 +79,39 @@ def word_count(text: str) -> float:
 
 def has_repeated_phrase(words: Sequence[Word]) -> bool:
     """Whether a phrase of one to eight words comes more than four times in a row: a loop, which people do not say."""
-    plain = [_plain(word.text) for word in words]
+    said = [plain(word.text) for word in words]
     for length in range(1, LONGEST_PHRASE + 1):
         run = 0
-        for i in range(length, len(plain)):
-            run = run + 1 if plain[i] == plain[i - length] else 0
+        for i in range(length, len(said)):
+            run = run + 1 if said[i] == said[i - length] else 0
             if run >= length * MOST_REPETITIONS:
                 return True
     return False
 
 
+def without_loops(words: Sequence[Word]) -> list[Word]:
+    """The words, of each loop (see `has_repeated_phrase`) only the first round."""
+    kept = list(words)
+    for length in range(1, LONGEST_PHRASE + 1):
+        said = [plain(word.text) for word in kept]
+        at = 0
+        while at + length < len(said):
+            end = at + length
+            while end < len(said) and said[end] == said[end - length]:
+                end += 1
+            if end - at - length >= length * MOST_REPETITIONS:
+                del kept[at + length : end], said[at + length : end]
+            at += 1
+    return kept
+
+
 def repeats(words: Sequence[Word], near: Sequence[Word]) -> bool:
     """Whether `words` stand in `near` already, word for word: then a second decoding heard the same speech again."""
-    plain = [_plain(word.text) for word in words]
-    heard = [_plain(word.text) for word in near]
-    return any(heard[i : i + len(plain)] == plain for i in range(len(heard) - len(plain) + 1))
+    said = [plain(word.text) for word in words]
+    heard = [plain(word.text) for word in near]
+    return any(heard[i : i + len(said)] == said for i in range(len(heard) - len(said) + 1))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text as it is compared: without case, punctuation and spaces."""
     return re.sub(r"\W+", "", text).casefold()

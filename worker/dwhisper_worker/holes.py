@@ -3,7 +3,7 @@
 A decoder that skips a sentence says the next one as if nothing had been there. The alignment then has to put its words somewhere: it
 leaves a gap, and stretches the words beside it over what remains. So a gap in sure speech and a word of several seconds tell the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,6 +26,8 @@ LEAST_SECONDS = 0.5
 """Of sure speech, for a gap between two words to be looked at."""
 MARGIN_SHARE = 0.2
 """A half is at least so much of the whole."""
+LEAST_CUT_SECONDS = 4.0
+"""Speech without a silence is cut in two only where it is at least so long, since a word may be lost there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,20 @@ def holes(words: Sequence[Word], clip: Span, sure: Sequence[Span]) -> list[Hole]
     return found
 
 
-def halves(span: Span, sure: Sequence[Span]) -> list[Span]:
-    """A range cut in two at the middle of the longest silence that is well inside it; empty where there is none."""
-    spoken = within(sure, span)
+def halves(span: Span, sure: Sequence[Span], quietest: Callable[[Span], float]) -> list[Span]:
+    """A range cut in two at the middle of the longest silence that is well inside it, or where it is `quietest` there; empty where it is
+    too short for that."""
     margin = span.duration * MARGIN_SHARE
-    silences = [Span(one.end, other.start) for one, other in pairwise(spoken)]
-    inner = [one for one in silences if one.start >= span.start + margin and one.end <= span.end - margin]
-    if not inner:
+    inside = Span(span.start + margin, span.end - margin)
+    silences = [Span(one.end, other.start) for one, other in pairwise(within(sure, span))]
+    inner = [one for one in silences if one.start >= inside.start and one.end <= inside.end]
+    if inner:
+        longest = max(inner, key=lambda one: one.duration)
+        middle = round((longest.start + longest.end) / 2, 3)
+    elif span.duration >= LEAST_CUT_SECONDS:
+        middle = quietest(inside)
+    else:
         return []
-    longest = max(inner, key=lambda one: one.duration)
-    middle = round((longest.start + longest.end) / 2, 3)
     return [Span(span.start, middle), Span(middle, span.end)]
 
 

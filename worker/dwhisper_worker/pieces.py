@@ -1,25 +1,25 @@
 """One window's way to its text: the pieces of it that are to be decoded, and what becomes of each decoding. No threads, no I/O.
 
-A window begins as one piece. A piece that a guard objects to is decoded again with more effort, one that the model is unsure of at least
-once; what an accepted decoding left unheard (`holes.py`) becomes another, smaller piece. The window is done when no piece of it is left.
-What fails every effort is kept and marked."""
+A window begins as one piece. A piece that a guard objects to is decoded again with more effort; what an accepted decoding left unheard
+(`holes.py`) becomes another, smaller piece. The window is done when no piece of it is left. What fails every effort is kept and marked,
+its loops cut; where the VAD hears nobody, only what the model is sure of is kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dwhisper_worker import guards, times
+from dwhisper_worker import guards, hallucinations, times
 from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
-from dwhisper_worker.holes import halves, holes
-from dwhisper_worker.levels import levelled
+from dwhisper_worker.holes import Hole, halves, holes
+from dwhisper_worker.levels import levelled, quietest
 from dwhisper_worker.spans import total, within
 
-EFFORTS = (Effort(1), Effort(5), *(Effort(1, temperature, prompted=False) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
-"""Greedy first, since most windows need no more; then a beam; then rising temperatures, as openai-whisper does."""
+EFFORTS = (Effort(5), *(Effort(1, temperature, prompted=False) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
+"""A beam first, then rising temperatures, as openai-whisper does."""
+OVERHEARD = Effort(1)
+"""Where the VAD hears nobody: enough to tell whether the model hears somebody."""
 WITHOUT_PROMPT = Effort(5, prompted=False)
 """Comes before the temperatures where the user gave a prompt or hotwords: a model that falls into a loop often does so over them."""
-UNSURE_LOG_PROBABILITY = -0.2
-"""Below it, a decoding that no guard objects to is tried once more with a beam, and the likelier one taken."""
 DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
 NEAR_WORDS = 12
@@ -66,9 +66,12 @@ class Piece:
 class WindowWork:
     """A window while it is being transcribed."""
 
-    def __init__(self, window: Window, samples: Clip, *, prompted: bool = False) -> None:
+    def __init__(self, window: Window, samples: Clip, language: str, *, prompted: bool = False) -> None:
         self.window = window
-        self.efforts = (*EFFORTS[:2], WITHOUT_PROMPT, *EFFORTS[2:]) if prompted else EFFORTS
+        self.language = language
+        self.efforts = (EFFORTS[0], WITHOUT_PROMPT, *EFFORTS[1:]) if prompted else EFFORTS
+        if not window.maybe:
+            self.efforts = (OVERHEARD, *self.efforts)
         self.samples = levelled(samples, window.start, window.maybe)
         self._open = 1
         self._decodings = 0
@@ -86,11 +89,17 @@ class WindowWork:
         unheard."""
         self._decodings += 1
         sure = within(self.window.sure, piece.span)
-        flaws = guards.flaws(decoded, within(self.window.maybe, piece.span), sure)
+        flaws = guards.flaws(decoded, piece.span.duration, sure)
         piece.tries.append((decoded, flaws))
         flawless = any(not objections for _, objections in piece.tries)
-        nobody = guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS and not flawless
-        if nobody or not self.window.maybe:
+        if piece.effort is OVERHEARD:
+            if flaws or not guards.is_surely_speech(decoded):
+                # Nothing is said about it: most sound without speech is just that.
+                self._open -= 1
+                return []
+            piece.effort_index += 1
+            return [piece]
+        if guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS and not flawless:
             # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
             self._open -= 1
             if piece.before is not None and piece.before.words:
@@ -98,10 +107,9 @@ class WindowWork:
             elif decoded.words:
                 self._flaws.add(LEFT_OUT)
             return []
-        unsure = not piece.effort_index and decoded.mean_log_probability < UNSURE_LOG_PROBABILITY
         # Of speech that was skipped more is heard in smaller pieces than by trying harder.
-        skipped = flaws == (guards.TOO_FEW_WORDS,) and piece.effort_index > 0
-        if (unsure or not (flawless or skipped)) and piece.effort_index + 1 < len(self.efforts):
+        skipped = flaws == (guards.TOO_FEW_WORDS,)
+        if not (flawless or skipped) and piece.effort_index + 1 < len(self.efforts):
             piece.effort_index += 1
             return [piece]
         left = self._accept(piece, *max(piece.tries, key=_worth))
@@ -109,7 +117,7 @@ class WindowWork:
         return left
 
     def _accept(self, piece: Piece, decoded: Decoded, remaining: tuple[str, ...]) -> list[Piece]:
-        words = times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span))
+        words = guards.without_loops(times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span)))
         before = piece.before
         if before is not None and (len(words) < len(before.words) or any(guards.repeats(words, near) for near in before.around)):
             self._keep(before)
@@ -119,34 +127,47 @@ class WindowWork:
         pieces: list[Piece] = []
         at = 0
         for hole in holes(words, piece.span, self.window.sure) if piece.depth < DEEPEST_PIECE else ():
-            before = Before(
-                words[hole.first : hole.last],
-                (words[max(0, hole.first - NEAR_WORDS) : hole.first], words[hole.last : hole.last + NEAR_WORDS]),
-                decoded,
-            )
-            if hole.span.duration <= MOST_OF_PIECE * piece.span.duration:
+            parts = self._parts(hole, piece, words)
+            if parts:
                 self._segments += times.segments(words[at : hole.first], decoded)
-                pieces.append(Piece(self, hole.span, piece.depth + 1, before))
                 at = hole.last
-            elif not before.words:
-                # The same again would be heard the same way.
-                pieces += [Piece(self, half, piece.depth + 1, before) for half in halves(hole.span, self.window.sure)]
+            for part in parts:
+                around = (words[max(0, part.first - NEAR_WORDS) : part.first], words[part.last : part.last + NEAR_WORDS])
+                pieces.append(Piece(self, part.span, piece.depth + 1, Before(words[part.first : part.last], around, decoded)))
         self._segments += times.segments(words[at:], decoded)
         return pieces
+
+    def _parts(self, hole: Hole, piece: Piece, words: Sequence[Word]) -> list[Hole]:
+        """A hole as it is to be decoded: whole, or in halves where it is nearly the piece itself, which would be heard the same way again.
+        None where so many words were heard in it that they may be all there are, said slowly."""
+        if hole.span.duration <= MOST_OF_PIECE * piece.span.duration:
+            return [hole]
+        text = "".join(word.text for word in words[hole.first : hole.last])
+        if not guards.has_too_few_words(text, within(self.window.sure, hole.span)):
+            return []
+        cut = halves(hole.span, self.window.sure, lambda inside: quietest(self.samples, self.window.start, inside))
+        if not cut:
+            return []
+        one, other = cut
+        middle = hole.first + sum(word.start + word.end < 2 * one.end for word in words[hole.first : hole.last])
+        return [Hole(one, hole.first, middle), Hole(other, middle, hole.last)]
 
     def _keep(self, before: Before) -> None:
         self._segments += times.segments(before.words, before.decoded)
 
     def result(self) -> WindowResult:
         """Its text, once it is done."""
-        text = "".join(segment.text for segment in self._segments)
+        segments = hallucinations.without(self._segments, self.window.sure, self.language)
+        if len(segments) < len(self._segments):
+            self._flaws.add(LEFT_OUT)
+        text = "".join(segment.text for segment in segments)
         if guards.has_too_few_words(text, self.window.sure):
             self._flaws.add(guards.TOO_FEW_WORDS)
         return WindowResult(
             index=self.window.index,
-            segments=tuple(sorted(self._segments, key=lambda segment: segment.start)),
+            segments=tuple(sorted(segments, key=lambda segment: segment.start)),
             decodings=self._decodings,
-            sampled=any(segment.temperature > 0 for segment in self._segments),
+            sampled=any(segment.temperature > 0 for segment in segments),
             flaws=tuple(sorted(self._flaws)),
         )
 

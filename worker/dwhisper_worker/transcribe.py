@@ -89,7 +89,8 @@ class Transcriber:
         with the reply, or what failed."""
         chunk = _Chunk(request, on_event, on_done)
         prompted = bool(request.decoding.prompt or request.decoding.hotwords)
-        works = [WindowWork(audio.window, _samples(audio.pcm), prompted=prompted) for audio in request.windows]
+        language = "en" if request.decoding.translate else request.decoding.language
+        works = [WindowWork(audio.window, _samples(audio.pcm), language, prompted=prompted) for audio in request.windows]
         chunk.windows.update(works)
         chunk.audio_seconds = sum(len(work.samples) for work in works) / SAMPLE_RATE
         with self._changed:
