@@ -5,50 +5,51 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from dwhisper_gui.core.job import Output
-    from dwhisper_gui.settings import Settings
 
 _WRITTEN = "What is written"
 
-Formats = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        # Written out, since the help is to come quickly; a test compares it with the formats there are.
-        help="What to write: srt, vtt, vtt-words, ass, ttml, ebu-tt-d, txt, docx, tsv, csv, json. May be given several times.",
-        rich_help_panel=_WRITTEN,
-        show_default=False,
-    ),
+
+def _formats(otherwise: str) -> Any:
+    # Written out, since the help is to come quickly; a test compares it with the formats there are.
+    known = "srt, vtt, vtt-words, ass, ttml, ebu-tt-d, txt, docx, tsv, csv, json"
+    told = f"What to write: {known}. May be given several times. {otherwise}"
+    return typer.Option("--format", "-f", metavar="FORMAT", help=told, rich_help_panel=_WRITTEN, show_default=False)
+
+
+def _folder(otherwise: str) -> Any:
+    told = f"The folder to write it to. {otherwise}"
+    return typer.Option("--output-dir", "-o", metavar="FOLDER", help=told, rich_help_panel=_WRITTEN, show_default=False)
+
+
+def _rules(otherwise: str) -> Any:
+    told = f"What the subtitles keep to: netflix, bbc or plain. {otherwise}"
+    return typer.Option("--rules", metavar="RULES", help=told, rich_help_panel=_WRITTEN, show_default=False)
+
+
+_SHOTS = "Let subtitles come and go with the shots of the picture."
+_AS_SET = "Unless given: as the settings have it (dwhisper settings list)."
+_AS_BEFORE = "Unless given: as the job was asked for."
+
+Formats = Annotated[list[str] | None, _formats(_AS_SET)]
+OutputDir = Annotated[str | None, _folder("Unless given: beside the recording.")]
+RulesName = Annotated[str | None, _rules(_AS_SET)]
+WithShots = Annotated[bool, typer.Option("--shots", help=_SHOTS, rich_help_panel=_WRITTEN)]
+
+JobFormats = Annotated[list[str] | None, _formats(_AS_BEFORE)]
+JobOutputDir = Annotated[str | None, _folder(_AS_BEFORE)]
+JobRulesName = Annotated[str | None, _rules(_AS_BEFORE)]
+JobWithShots = Annotated[
+    bool | None, typer.Option("--shots/--no-shots", help=f"{_SHOTS} {_AS_BEFORE}", rich_help_panel=_WRITTEN, show_default=False)
 ]
-OutputDir = Annotated[
-    str | None,
-    typer.Option(
-        "--output-dir",
-        "-o",
-        metavar="FOLDER",
-        help="Where to write it, instead of beside the recording.",
-        rich_help_panel=_WRITTEN,
-        show_default=False,
-    ),
-]
+
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that are there, instead of numbering the new ones.", rich_help_panel=_WRITTEN)
-]
-RulesName = Annotated[
-    str | None,
-    typer.Option(
-        "--rules", metavar="RULES", help="What the subtitles keep to: netflix, bbc or plain.", rich_help_panel=_WRITTEN, show_default=False
-    ),
-]
-WithShots = Annotated[
-    bool, typer.Option("--shots", help="Let subtitles come and go with the shots of the picture.", rich_help_panel=_WRITTEN)
 ]
 WithReport = Annotated[
     bool, typer.Option("--report", help="Write down, too, which subtitles are not within the rules, and why.", rich_help_panel=_WRITTEN)
@@ -65,10 +66,10 @@ INDENT = "\N{NO-BREAK SPACE}" * 3
 
 
 def output_from(
-    usual: "Settings", formats: list[str] | None, folder: str | None, overwrite: bool, rules: str | None, shots: bool, report: bool
+    usual: "Output", formats: list[str] | None, folder: str | None, overwrite: bool, rules: str | None, shots: bool | None, report: bool
 ) -> "Output":
-    """Where subtitles go, as what and by which rules; `usual` is for what was not said. Raises `FormatUnknown`, `FormatMissing`,
-    `RulesUnknown`, `OutputFolderIsFile`, `WordEmpty`."""
+    """Where subtitles go, as what and by which rules; `usual` has what was not said, save that nothing is overwritten unless it was.
+    Raises `FormatUnknown`, `FormatMissing`, `RulesUnknown`, `OutputFolderIsFile`, `WordEmpty`."""
     from dwhisper_gui.core.errors import OutputFolderIsFile
     from dwhisper_gui.core.job import Output
     from dwhisper_gui.core.options import read_formats
@@ -78,15 +79,18 @@ def output_from(
 
     refuse_empty([("--output-dir", folder), ("--rules", rules)])
     named = read_formats(formats or usual.formats, FORMATS)
-    kept = rules_named(as_text(rules or usual.subtitle_rules)).name
+    kept = rules_named(as_text(rules or usual.rules)).name
+    with_shots = usual.shots if shots is None else shots
+    # A report is a file like those of the formats: whoever names some does not want all.
+    reported = report or (usual.report and not formats)
     if folder is None:
-        return Output(named, None, overwrite, kept, shots, report)
+        return Output(named, usual.folder, overwrite, kept, with_shots, reported)
     # Absolute, since another program may go on with the job in another folder.
     where = as_path(folder)
     file = file_in_the_way(where)
     if file is not None:
         raise OutputFolderIsFile(path=as_text(str(file)))
-    return Output(named, os.fsencode(where), overwrite, kept, shots, report)
+    return Output(named, os.fsencode(where), overwrite, kept, with_shots, reported)
 
 
 def refuse_empty(given: Iterable[tuple[str, str | None]]) -> None:

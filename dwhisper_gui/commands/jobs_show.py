@@ -17,9 +17,10 @@ from dwhisper_gui.core.outcome import warnings
 from dwhisper_gui.core.times import clock, length
 from dwhisper_gui.core.transcript import Transcript
 from dwhisper_gui.folders import folders
-from dwhisper_gui.jobs.combining import transcript_of, written_of
+from dwhisper_gui.jobs.combining import transcript_of
 from dwhisper_gui.jobs.records import Attempt, JobProgress
 from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.jobs.writing import written_of
 
 
 async def main(name: str, as_json: bool) -> int:
@@ -42,7 +43,7 @@ async def main(name: str, as_json: bool) -> int:
                 "windows_done": progress.windows_done,
                 "windows_failed": progress.windows_failed,
                 "attempts": [_attempt(one) for one in attempts],
-                "files": [of_path(file) for file in (*written_of(job).older, *written_of(job).files)],
+                "files": [of_path(file) for file in written_of(job).paths],
                 **(of_transcript(transcript) if transcript else {}),
             }
         )
@@ -61,7 +62,7 @@ async def main(name: str, as_json: bool) -> int:
 def _facts(job: Job, state: str, progress: JobProgress, transcript: Transcript | None) -> list[tuple[str, str]]:
     options = job.options
     until = "the end" if options.end is None else clock(options.end)
-    files = [file.decode("utf-8", "replace") for file in (*written_of(job).older, *written_of(job).files)]
+    files = [file.decode("utf-8", "replace") for file in written_of(job).paths]
     chosen = [options.engine, options.model, options.device, options.compute_type, *(["into English"] if options.translate else [])]
     windows = f"{progress.windows_done} of {progress.windows} done" + f", {progress.windows_failed} failed" * bool(progress.windows_failed)
     return [

@@ -107,7 +107,7 @@ def _fields(event: events.Event) -> tuple[str, dict[str, Any]]:
         case events.Remembered():
             return "decided", {"key": event.key, "value": event.value}
         case events.Note():
-            return "note", {"code": event.code, "fields": event.fields, "sentence": notes.sentence(event)}
+            return "note", of_note(event)
         case events.ModelDownload():
             return "model_download", _same(event, "model", "done_bytes", "total_bytes")
         case events.ModelLoaded():
@@ -134,6 +134,11 @@ def _fields(event: events.Event) -> tuple[str, dict[str, Any]]:
             files = [of_path(path) for path in event.files]
             return "job_ended", {"state": event.state.value, "error": event.error, "files": files, **text}
     raise TypeError(event)
+
+
+def of_note(note: events.Note) -> dict[str, Any]:
+    """A note without its job."""
+    return {"code": note.code, "fields": note.fields, "sentence": notes.sentence(note)}
 
 
 def of_transcript(transcript: Transcript) -> dict[str, Any]:

@@ -154,9 +154,10 @@ class Teller:
 
     def _note(self, event: events.Note) -> None:
         # Each time the engine is wanted it may be busy; once is enough.
-        if (event.job, event.code) not in self._told and not notes.is_void(event):
-            self._told.add((event.job, event.code))
-            self._say(event.job, notes.sentence(event), WARNING)
+        sentence = notes.sentence(event)
+        if (event.job, sentence) not in self._told and not notes.is_void(event):
+            self._told.add((event.job, sentence))
+            self._say(event.job, sentence, WARNING)
 
     def _added(self, event: events.JobAdded) -> None:
         self._know(event.added)

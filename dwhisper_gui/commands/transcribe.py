@@ -72,13 +72,15 @@ def transcribe(
 ) -> None:
     """Transcribes recordings and writes subtitles.
 
+    Where an option is not given, the settings hold (dwhisper settings list).
+
     What was stopped, by whatever, is gone on with by the same command again."""
     from dwhisper_gui import settings
     from dwhisper_gui.commands.arguments import as_text, output_from, read_model, refuse_empty
     from dwhisper_gui.commands.inputs import Request, transcribe_all
     from dwhisper_gui.commands.work import front_for, in_foreground, refuse
     from dwhisper_gui.core.errors import DWhisperError
-    from dwhisper_gui.core.job import Options
+    from dwhisper_gui.core.job import Options, Output
     from dwhisper_gui.core.options import read_language, refuse_impossible
     from dwhisper_gui.core.times import read_time
 
@@ -102,7 +104,8 @@ def transcribe(
             compute_type=compute_type or usual.compute_type,
         )
         refuse_impossible(options)
-        output = output_from(usual, formats, output_dir, overwrite, rules, shots, report)
+        as_set = Output(usual.formats, rules=usual.subtitle_rules)
+        output = output_from(as_set, formats, output_dir, overwrite, rules, shots, report)
         request = Request(paths, options, output, fresh)
     except DWhisperError as error:
         raise typer.Exit(refuse(front, error)) from error

@@ -23,6 +23,16 @@ NOTES = {
     "rules_broken": N_("{cues} cues, {broken} of them not within the rules “{rules}”: {kinds}."),
     "no_picture": N_("“{name}” has no picture, or one without a steady rate, so there are no shots for the subtitles to go with."),
     "shots_unknown": N_("The shots of “{name}” could not be found ({detail}). The subtitles are written without them."),
+    "file_left": N_("“{name}” was there already with just this text, so it is left as it is."),
+    "file_changed": N_("“{name}” was changed by somebody since it was written, so it is left as it is. --overwrite replaces it."),
+    "file_taken": N_(
+        "“{name}” was there already and is not this job's, so the text is written as “{written}” (--overwrite replaces the other)."
+    ),
+    "file_of_before": N_(
+        "“{name}” is this job's, but by other rules, with less text or with somebody's changes, so this text is written as “{written}”"
+        " (--overwrite replaces the other)."
+    ),
+    "file_of_another": N_("“{name}” is of another recording with that name, so the text is written as “{written}”."),
     "shots_sought": N_("Looks for the shots of “{name}”."),
 }
 """By their code."""

@@ -10,18 +10,19 @@ from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, JobRemoved, J
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
 from dwhisper_gui.core.waiting import unless
-from dwhisper_gui.jobs.combining import FILES, standing_files, transcript_of, written_of
+from dwhisper_gui.jobs.combining import transcript_of
 from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.wanted import Wanted
+from dwhisper_gui.jobs.writing import WRITTEN, Layout, Target, write, written_of
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
 from dwhisper_gui.runners.runner import Runner
 from dwhisper_gui.subtitles.document import Document
-from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
-from dwhisper_gui.subtitles.report import note_of, problems_of, shows_cues, written_as
+from dwhisper_gui.subtitles.export import refuse_unwritable
+from dwhisper_gui.subtitles.report import note_of, problems_of, shows_cues
 from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
@@ -253,35 +254,14 @@ class Queue:
     async def _write(self, job: Job, mine: Ownership, document: Document, output: Output) -> list[bytes]:
         """Writes the subtitles, save those that are there: a folder that is transcribed once more shall not fill with copies."""
         windows = (await self._store.progress_of(job.id)).windows_done
-        written = written_of(job).of(windows, output)
-        formats = written_as(output)
-        there: dict[str, bytes] = {}
-        if not output.overwrite:
-            there = await asyncio.to_thread(standing_files, job, output, windows, document.transcript.text_language)
-            # Of these rules, though by others since; or by a program that ended between writing them and noting it.
-            lost = [made for made in formats if made.name not in there]
-            there |= await asyncio.to_thread(same_files, document, job.path, lost, output.folder, written.older)
-            if written.announced is not None and written.announced.folder == output.folder:
-                lost = [made for made in lost if made.name in written.announced.formats and made.name not in there]
-                there |= await asyncio.to_thread(same_files, document, job.path, lost, output.folder)
-        wanted = [made for made in formats if made.name not in there]
-        if wanted:
-            announced = replace(output, formats=tuple(made.name for made in wanted))
-            await mine.journal.remember(FILES, replace(written, announced=announced).encoded())
-            # One command's media may have names alike; what it has just written of one is not there to be replaced by another's.
-            keep = [file for file, medium in self._written.items() if medium != job.path]
-            new = await asyncio.to_thread(export, document, job.path, wanted, output.folder, output.overwrite, job.id, keep)
-            there |= zip((made.name for made in wanted), new, strict=True)
-        files = [there[made.name] for made in formats]
-        noted = replace(
-            written,
-            files=tuple(dict.fromkeys((*written.files, *files))),
-            older=tuple(file for file in written.older if file not in files),
-            announced=None,
-        )
-        if noted != written or wanted:
-            await mine.journal.remember(FILES, noted.encoded())
-        return files
+        # One command's media may have names alike; what it has just written of one is not there to be replaced by another's.
+        others = [file for file, medium in self._written.items() if medium != job.path]
+        done = await asyncio.to_thread(write, document, Target(job, output, others), Layout(windows, output.rules, output.shots))
+        if done.written != written_of(job):
+            await mine.journal.remember(WRITTEN, done.written.encoded())
+        for note in done.notes:
+            self._tell(note)
+        return done.files
 
     async def _halt(self, mine: Ownership, asked: JobState) -> JobState:
         """Leaves a job in the state that somebody asked for."""

@@ -64,11 +64,19 @@ def export(
     return [os.fsencode(path) for path in written]
 
 
+def plain_names(document: Document, medium_path: bytes, formats: Iterable[Format], folder: bytes | None) -> list[bytes]:
+    """The paths that `export` gives its files where none of them is taken."""
+    medium = Path(os.fsdecode(medium_path))
+    into = medium.parent if folder is None else Path(os.fsdecode(folder))
+    longest = longest_name(into)
+    return [os.fsencode(into / file_name(medium, 1, document.transcript.text_language, made.extension, longest)) for made in formats]
+
+
 def same_files(
-    document: Document, medium_path: bytes, formats: Iterable[Format], folder: bytes | None, among: Collection[bytes] | None = None
+    document: Document, medium_path: bytes, formats: Iterable[Format], folder: bytes | None, keep: Collection[bytes] = ()
 ) -> dict[str, bytes]:
     """Of the files that `export` could have written of this document, those that are there and hold just what it would write, by the name
-    of their format: a program that ended in the midst of it may have left them. None but those in `among`, where that is given."""
+    of their format: there is no use in another copy. None of those in `keep`."""
     medium = Path(os.fsdecode(medium_path))
     into = medium.parent if folder is None else Path(os.fsdecode(folder))
     longest = longest_name(into)
@@ -79,7 +87,7 @@ def same_files(
             path = into / file_name(medium, number, document.transcript.text_language, made.extension, longest)
             if not os.path.lexists(path):
                 break
-            if (among is None or os.fsencode(path) in among) and _holds(path, content):
+            if os.fsencode(path) not in keep and _holds(path, content):
                 found[made.name] = os.fsencode(path)
                 break
     return found

@@ -110,11 +110,29 @@ def test_anew_into_a_file_that_is_there_gets_another_name_or_replaces_it(talk: P
     mine.write_text("mine")
     numbered = run("transcribe", talk, *TINY)
     assert numbered.lines == [os.fspath(talk.with_name("talk_2.en.srt"))]
+    assert numbered.err.count("“talk.en.srt” was there already and is not this job's, so the text is written as “talk_2.en.srt”") == 1
     assert mine.read_text() == "mine"
     replaced = run("transcribe", talk, *TINY, "--overwrite", "--fresh", "--json")
     assert replaced.named("model_loaded")
     assert [file["path"] for file in replaced.named("job_ended")[0]["files"]] == [os.fspath(mine)]
     assert "leisure" in spoken(mine)
+
+
+@pytest.mark.slow
+def test_subtitles_corrected_by_hand_are_left_whatever_rules_were_tried_meanwhile(talk: Path) -> None:
+    corrected = talk.with_name("talk.en.srt")
+    assert run("transcribe", talk, *TINY).lines == [os.fspath(corrected)]
+    corrected.write_text("corrected")
+    other = run("transcribe", talk, *TINY, "--rules", "bbc", "--json")
+    (note,) = [one for one in other.named("note") if one["code"].startswith("file")]
+    assert note["fields"] == {"name": "talk.en.srt", "written": "talk_2.en.srt"}
+    back = run("transcribe", talk, *TINY)
+    assert back.lines == [os.fspath(corrected)]
+    assert "“talk.en.srt” was changed by somebody since it was written, so it is left as it is." in back.err
+    assert corrected.read_text() == "corrected"
+    assert sorted(path.name for path in talk.parent.iterdir()) == ["talk.en.srt", "talk.mp4", "talk_2.en.srt"]
+    assert run("transcribe", talk, *TINY, "--overwrite").lines == [os.fspath(corrected)]
+    assert "leisure" in spoken(corrected)
 
 
 @pytest.mark.slow

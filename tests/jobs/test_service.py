@@ -13,10 +13,10 @@ import pytest
 from dwhisper_gui.core.errors import MediumChanged, OutputFolderUnusable
 from dwhisper_gui.core.events import ChunkLeased, Event, JobAdded, WindowDone
 from dwhisper_gui.core.job import JobState, Options, Output, Wish
-from dwhisper_gui.jobs import service
-from dwhisper_gui.jobs.combining import written_of
+from dwhisper_gui.jobs import writing
 from dwhisper_gui.jobs.ownership import engine_lock, retry
 from dwhisper_gui.jobs.records import Outcome
+from dwhisper_gui.jobs.writing import written_of
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.workers.child import worker_command
 from tests.jobs.bench import Bench
@@ -72,7 +72,7 @@ async def test_other_rules_are_other_files_and_those_there_were_are_known_again(
         assert sorted(os.listdir(tmp_path)) == there  # noqa: PTH208
         (job,) = await at.store.jobs()
         assert job.memory["shots"] == "[]"
-        assert len(set(written_of(job).files) | set(written_of(job).older)) == len(written_of(job).files) + len(written_of(job).older)
+        assert len(set(written_of(job).files)) == len(written_of(job).files), "nothing is noted twice"
 
 
 async def test_files_that_a_killed_program_wrote_and_did_not_note_are_not_written_again(
@@ -81,7 +81,7 @@ async def test_files_that_a_killed_program_wrote_and_did_not_note_are_not_writte
     class Killed(BaseException):
         pass
 
-    real = service.export
+    real = writing.export
 
     def write_and_die(*arguments: Any) -> None:
         real(*arguments)
@@ -89,17 +89,16 @@ async def test_files_that_a_killed_program_wrote_and_did_not_note_are_not_writte
 
     async with bench(tmp_path, sample, tiny_en) as at:
         job = await at.add(end=16.0)
-        monkeypatch.setattr(service, "export", write_and_die)
+        monkeypatch.setattr(writing, "export", write_and_die)
         with pytest.raises(Killed):
             await at.work(job)
-        monkeypatch.setattr(service, "export", real)
+        monkeypatch.setattr(writing, "export", real)
         assert written_of(await at.store.find_job(job.id)).files == ()
         (tmp_path / "talk.en.json").unlink()
         await at.work(job)
         assert at.ended[-1].files == tuple(os.fsencode(tmp_path / f"talk.en.{kind}") for kind in ("srt", "json"))
         written = written_of(await at.store.find_job(job.id))
-        assert set(written.files) == set(at.ended[-1].files)
-        assert written.announced is None
+        assert set(written.paths) == set(at.ended[-1].files)
     assert (tmp_path / "talk.en.json").exists()
     assert not (tmp_path / "talk_2.en.srt").exists()
     assert not (tmp_path / "talk_2.en.json").exists()

@@ -101,6 +101,7 @@ def test_files_that_hold_just_what_would_be_written_are_found_again(tmp_path: Pa
     (tmp_path / "video_2.en.txt").write_text("changed")
     found = same_files(TALK, os.fsencode(tmp_path / "video.mp4"), formats_named(["srt", "txt", "vtt"]), None)
     assert found == {"srt": os.fsencode(tmp_path / "video_2.en.srt")}
+    assert same_files(TALK, os.fsencode(tmp_path / "video.mp4"), formats_named(["srt"]), None, list(found.values())) == {}, "another's"
 
 
 def test_all_formats_have_one_number(tmp_path: Path) -> None:
