@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dwhisper_gui.commands.arguments import AsJson, JobName, JobNames, examples
+from dwhisper_gui.commands.asking import Yes, is_meant
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -13,7 +14,7 @@ group = typer.Typer(
         ("dwhisper jobs list", "all jobs, in the order of the queue"),
         ("dwhisper jobs list --state failed", "those that failed, and why"),
         ("dwhisper jobs resume k3f9x", "goes on with one; k3 will do where no other begins so"),
-        ("dwhisper jobs clear", "forgets those that are done; subtitles written stay"),
+        ("dwhisper jobs clear", "forgets those that are done, after asking; subtitles written stay"),
     ),
 )
 
@@ -102,29 +103,42 @@ def retry(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> No
     raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: retry_jobs(app, shift, jobs)))
 
 
-@group.command(epilog=examples(("dwhisper jobs remove k3f9x", "forgets it and its text; subtitles written stay")))
-def remove(jobs: JobNames) -> None:
-    """Removes jobs with their texts. Subtitles that were written stay where they are."""
-    from dwhisper_gui.commands.jobs_change import remove_jobs
+@group.command(
+    epilog=examples(
+        ("dwhisper jobs remove k3f9x", "forgets it and its text; subtitles written stay"),
+        ("dwhisper jobs remove k3f9x 8pqm2 --yes", "several, without asking"),
+    )
+)
+def remove(jobs: JobNames, yes: Yes = False) -> None:
+    """Removes jobs with their texts; asks first where there are several. Subtitles that were written stay where they are. The same
+    recordings are transcribed anew if that is asked for again."""
+    from dwhisper_gui.commands.jobs_change import count_named, removal_question, remove_jobs
     from dwhisper_gui.commands.running import run
 
-    raise typer.Exit(run(lambda _: remove_jobs(jobs), patience=0.0))
+    # Asked before `run`, which takes Ctrl+C for something to be stopped gently.
+    count = count_named(jobs)
+    if count < 2 or is_meant(removal_question(count), yes):
+        raise typer.Exit(run(lambda _: remove_jobs(jobs), patience=0.0))
 
 
 @group.command(
     epilog=examples(
-        ("dwhisper jobs clear", "forgets the jobs that are done, and their texts"),
-        ("dwhisper jobs clear --all-ended", "those that are incomplete, failed or cancelled, too"),
+        ("dwhisper jobs clear", "forgets the jobs that are done, and their texts, after asking"),
+        ("dwhisper jobs clear --all-ended --yes", "those that are incomplete, failed or cancelled, too, without asking"),
     )
 )
 def clear(
     all_ended: Annotated[bool, typer.Option("--all-ended", help="Those that are incomplete, failed or cancelled, too.")] = False,
+    yes: Yes = False,
 ) -> None:
-    """Removes all jobs that are done, with their texts. Subtitles that were written stay where they are."""
-    from dwhisper_gui.commands.jobs_change import clear_jobs
+    """Removes all jobs that are done, with their texts; asks first. Subtitles that were written stay where they are. The same recordings
+    are transcribed anew if that is asked for again."""
+    from dwhisper_gui.commands.jobs_change import clear_jobs, count_ended, removal_question
     from dwhisper_gui.commands.running import run
 
-    raise typer.Exit(run(lambda _: clear_jobs(all_ended=all_ended), patience=0.0))
+    count = count_ended(all_ended=all_ended)
+    if not count or is_meant(removal_question(count), yes):
+        raise typer.Exit(run(lambda _: clear_jobs(all_ended=all_ended), patience=0.0))
 
 
 @group.command(epilog=examples(("dwhisper jobs move k3f9x top", "it comes next"), ("dwhisper jobs move k3f9x 3", "it comes third")))

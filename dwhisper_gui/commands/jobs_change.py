@@ -1,9 +1,11 @@
 """`dwhisper jobs pause`, `cancel`, `remove`, `clear` and `move`. Where another program works on a job, that one follows."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from dwhisper_gui.commands import streams
+from dwhisper_gui.commands.asking import NOTHING_CHANGED
 from dwhisper_gui.core.errors import N_, JobBusy, PlaceUnknown, UsageError
 from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.folders import folders
@@ -17,11 +19,18 @@ _STATES = {Wish.PAUSE: JobState.PAUSED, Wish.CANCEL: JobState.CANCELLED}
 _PLACES: dict[str, Place] = {"up": "up", "down": "down", "top": "top", "bottom": "bottom"}
 _ENDED = tuple(state for state in JobState if state.ended)
 
-_NOTHING_CHANGED = N_("Nothing was changed.")
 _NONE_DONE = N_("No job is done, so none was removed.")
 _NONE_ENDED = N_("No job has ended, so none was removed.")
-_CLEARED_ONE = N_("One job is removed with its text. Subtitles that were written stay where they are.")
-_CLEARED = N_("{count} jobs are removed with their texts. Subtitles that were written stay where they are.")
+_REMOVE_ONE = N_("Remove one job with its text? Its subtitles stay. The recording is transcribed anew if that is asked for again.")
+_REMOVE = N_("Remove {count} jobs with their texts? Their subtitles stay. The recordings are transcribed anew if that is asked for again.")
+_CLEARED_ONE = N_(
+    "One job is removed with its text. Subtitles that were written stay where they are. The recording is transcribed anew if that is asked"
+    " for again."
+)
+_CLEARED = N_(
+    "{count} jobs are removed with their texts. Subtitles that were written stay where they are. The recordings are transcribed anew if"
+    " that is asked for again."
+)
 
 
 async def halt(names: Sequence[str], wish: Wish) -> int:
@@ -46,6 +55,38 @@ async def halt(names: Sequence[str], wish: Wish) -> int:
     return await _with_jobs(names, change)
 
 
+def removal_question(count: int) -> str:
+    """What is asked before so many jobs are removed."""
+    return _REMOVE_ONE if count == 1 else _REMOVE.format(count=count)
+
+
+def count_named(names: Sequence[str]) -> int:
+    """How many jobs these names stand for; 0 where one of them is wrong, which whoever acts on them will say."""
+
+    async def count() -> int:
+        async with await Store.open(folders().data) as store:
+            try:
+                return len(await store.find_jobs(names))
+            except UsageError:
+                return 0
+
+    return asyncio.run(count())
+
+
+def count_ended(*, all_ended: bool) -> int:
+    """How many jobs `clear_jobs` would remove, of which somebody may be at work on some."""
+
+    async def count() -> int:
+        async with await Store.open(folders().data) as store:
+            return sum(job.state in _cleared(all_ended) for job in await store.jobs())
+
+    return asyncio.run(count())
+
+
+def _cleared(all_ended: bool) -> Sequence[JobState]:
+    return _ENDED if all_ended else (JobState.DONE,)
+
+
 async def remove_jobs(names: Sequence[str]) -> int:
     """Removes jobs. One that is worked on stays, and the others go."""
 
@@ -67,7 +108,7 @@ async def remove_jobs(names: Sequence[str]) -> int:
 async def clear_jobs(*, all_ended: bool) -> int:
     """Removes the jobs that are done, or all that have ended."""
     async with await Store.open(folders().data) as store:
-        count = await clear(store, _ENDED if all_ended else (JobState.DONE,))
+        count = await clear(store, _cleared(all_ended))
     if not count:
         streams.result(_NONE_ENDED if all_ended else _NONE_DONE)
     else:
@@ -89,7 +130,7 @@ async def move_job(name: str, place: str) -> int:
         for job in jobs:
             if job.state.ended:
                 what = f"has ended ({job.state.value}), so it has no place in the queue"
-                _refuse(f"{job.id} ({name_of(job.path)}) {what}. {_NOTHING_CHANGED}")
+                _refuse(f"{job.id} ({name_of(job.path)}) {what}. {NOTHING_CHANGED}")
                 return UsageError.status
             await store.move(job.id, to)
             _say(job, f"is moved ({place})")
@@ -104,7 +145,7 @@ async def _with_jobs(names: Sequence[str], change: Callable[[Store, Sequence[Job
         try:
             jobs = await store.find_jobs(names)
         except UsageError as error:
-            _refuse(f"{error.sentence()} {_NOTHING_CHANGED}")
+            _refuse(f"{error.sentence()} {NOTHING_CHANGED}")
             return error.status
         return await change(store, jobs)
 

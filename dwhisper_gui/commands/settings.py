@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dwhisper_gui.commands.arguments import AsJson, examples
+from dwhisper_gui.commands.asking import Yes, is_meant
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -97,25 +98,11 @@ def unset_setting(key: Key) -> None:
 
 
 @group.command(epilog=examples(("dwhisper settings reset", "asks first"), ("dwhisper settings reset --yes", "does not ask")))
-def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+def reset(yes: Yes = False) -> None:
     """Gives all settings their defaults back."""
-    import sys
-
     from dwhisper_gui import settings
     from dwhisper_gui.commands import streams
-    from dwhisper_gui.core.errors import ConfirmationMissing
 
-    if not yes:
-        if not sys.stdin.isatty():
-            raise ConfirmationMissing
-        try:
-            sure = typer.confirm("Give all settings their defaults back?", err=True)
-        except typer.Abort:
-            # The question's line is not ended yet.
-            streams.say("\nNothing was changed.")
-            raise typer.Exit(streams.INTERRUPTED) from None
-        if not sure:
-            streams.say("Nothing was changed.")
-            return
-    settings.reset()
-    streams.result("All settings have their defaults.")
+    if is_meant("Give all settings their defaults back?", yes):
+        settings.reset()
+        streams.result("All settings have their defaults.")

@@ -128,6 +128,11 @@ def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[
         assert wrong.out == ""
     assert len(listed()) == 2
     assert "Nothing was changed." in run("jobs", "remove", first, "nope").err
+    for words in (("remove", first, second), ("clear",), ("clear", "--all-ended")):
+        unasked = run("jobs", *words)
+        assert unasked.status == 2
+        assert "--yes" in unasked.err
+    assert len(listed()) == 2
     moved = run("jobs", "move", first, "bottom")
     assert moved.status == 2
     assert "has ended (done), so it has no place in the queue. Nothing was changed." in moved.err
@@ -135,7 +140,9 @@ def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[
 
     assert run("jobs", "remove", first).status == 0
     assert [job["job"] for job in listed()] == [second]
-    assert run("jobs", "clear").lines == ["One job is removed with its text. Subtitles that were written stay where they are."]
+    (cleared,) = run("jobs", "clear", "--yes").lines
+    assert cleared.startswith("One job is removed with its text. Subtitles that were written stay where they are.")
+    assert cleared.endswith("The recording is transcribed anew if that is asked for again.")
     assert listed() == []
     assert run("jobs", "clear", "--all-ended").lines == ["No job has ended, so none was removed."]
     for name in ("a.en.srt", "b.en.srt"):
@@ -192,7 +199,7 @@ def test_what_failed_is_named_and_tried_again_alone(sabotaged: str, sample: Path
     assert re.search(rf"  {reason}$", run("jobs", "list", "--state", "incomplete").lines[1])
     (entry,) = listed()
     assert re.fullmatch(reason, entry["reason"])
-    assert "is removed" not in run("jobs", "clear").out, "it is not done"
+    assert run("jobs", "clear").lines == ["No job is done, so none was removed."]
 
     assert run("settings", "set", "worker.command", "").status == 0
     retried = run("jobs", "retry", job["job"], "--live")
@@ -234,7 +241,7 @@ def test_one_that_is_busy_does_not_keep_the_others_waiting(long: Path, copies: C
     with started("transcribe", long, *TINY, "--json") as first:
         first.event("leased")
         busy = first.events("job_added")[0]["job"]
-        removed = run("jobs", "remove", busy, gone)
+        removed = run("jobs", "remove", busy, gone, "--yes")
         assert removed.status == 1
         assert "Another DWhisper is working on “long.mp4”" in removed.err
         assert removed.lines == [f"{gone} (a.mp4) is removed."]

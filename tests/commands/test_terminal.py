@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.program import DWHISPER
+from tests.commands.program import DWHISPER, run
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
@@ -38,6 +38,9 @@ class Screen:
         while text not in self.text:
             assert time.monotonic() < deadline, self.text
             assert self._read(), self.text
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
 
     def end(self) -> int:
         """Its status, once it has ended; all it has shown is in `text` then."""
@@ -101,6 +104,20 @@ def test_the_cursor_is_back_after_ctrl_c(times: int, long: Path) -> None:
         assert screen.end() == 130
     assert screen.text.rindex(HIDES) < screen.text.rindex(SHOWS)
     assert "Traceback" not in screen.text
+
+
+def test_jobs_are_cleared_once_that_is_meant(talk: Path) -> None:
+    assert run("transcribe", talk, "--model", "tiny.en").status == 0
+    for answer, said, status in (("n\n", "Nothing was changed.", 0), ("", "Nothing was changed.", 130), ("y\n", "One job is removed", 0)):
+        with on_terminal("jobs", "clear") as screen:
+            screen.until("The recording is transcribed anew if that is asked for again. [y/N]")
+            if answer:
+                screen.type(answer)
+            else:
+                screen.process.send_signal(signal.SIGINT)
+            assert screen.end() == status
+        assert said in screen.text
+    assert run("jobs", "clear").lines == ["No job is done, so none was removed."]
 
 
 def test_a_name_cannot_steer_the_terminal(short: Path, tmp_path: Path) -> None:
