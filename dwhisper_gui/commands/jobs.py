@@ -12,7 +12,7 @@ group = typer.Typer(
     help="Shows and steers the jobs: what is done, under way and waiting.",
     epilog=examples(
         ("dwhisper jobs list", "all jobs, in the order of the queue"),
-        ("dwhisper jobs list --state failed", "those that failed, and why"),
+        ("dwhisper jobs list --state failed", "jobs that failed, and why; files that were left out never became jobs"),
         ("dwhisper jobs resume k3f9x", "goes on with one; k3 will do where no other begins so"),
         ("dwhisper jobs clear", "forgets those that are done, after asking; subtitles written stay"),
     ),

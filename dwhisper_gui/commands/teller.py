@@ -22,6 +22,8 @@ from dwhisper_gui.jobs.records import name_among, name_of
 
 MOST_LEFT = 5
 """Named at the end, of those that have not ended; of more the number is enough."""
+MOST_TROUBLES = 20
+"""Named at the end, of what went wrong."""
 MINUTE = 60
 _OPTION_NAMES = {"int8_float32": "int8"}
 """What --compute-type calls the ways to compute that engines know by another name."""
@@ -40,6 +42,9 @@ _FRESH_MANY_LEFT = N_(
     " “dwhisper jobs list” shows them."
 )
 _SUMMARY = N_("{count} in all: {counts}.")
+_LEFT_OUT = N_("{count} left out")
+_TROUBLES = N_("What failed, is incomplete or was left out:")
+_MORE_TROUBLES = N_("and {count} more, as was told above.")
 _LISTENING = N_("finding the speech")
 _LOADING = N_("loading the model")
 _TRANSCRIBING = N_("transcribing")
@@ -75,6 +80,8 @@ class Teller:
         self._measured: set[str] = set()
         """Jobs whose progress says something: before, only silence has been dealt with."""
         self._model_loaded = False
+        self._left_out = 0
+        self._troubles: list[str] = []
 
     def expect(self, job: Job, text: InOrder, ready: Iterable[Segment]) -> None:
         """A job that will be worked on, and what there is of its text already."""
@@ -84,6 +91,9 @@ class Teller:
 
     def refused(self, error: DWhisperError, path: bytes | None = None) -> None:
         """An input that can't be used, or what ends the command."""
+        if path is not None:
+            self._left_out += 1
+            self._troubles.append(error.gist())
         self._view.say(error.sentence(), ERROR)
 
     def stopping(self) -> None:
@@ -104,9 +114,21 @@ class Teller:
     def finished(self, outcomes: Counter[JobState], status: int) -> None:
         """All is over."""
         self._view.close()
-        if outcomes.total() > 1:
-            counts = ", ".join(f"{count} {state.value}" for state, count in outcomes.items() if count)
-            self._view.say(_SUMMARY.format(count=outcomes.total(), counts=counts))
+        total = outcomes.total() + self._left_out
+        if total > 1:
+            counts = [f"{count} {state.value}" for state, count in outcomes.items() if count]
+            counts += [_LEFT_OUT.format(count=self._left_out)] if self._left_out else []
+            self._view.say(_SUMMARY.format(count=total, counts=", ".join(counts)))
+            self._tell_troubles()
+
+    def _tell_troubles(self) -> None:
+        """Once more what went wrong, in short: of a night's work it is far above."""
+        if self._troubles:
+            self._view.say(_TROUBLES, ERROR)
+        for trouble in self._troubles[:MOST_TROUBLES]:
+            self._view.say(f"  {trouble}")
+        if len(self._troubles) > MOST_TROUBLES:
+            self._view.say(f"  {_MORE_TROUBLES.format(count=len(self._troubles) - MOST_TROUBLES)}")
 
     def tell(self, event: events.Event) -> None:
         """Shows what is worth showing. Raises `OutputLost`."""
@@ -214,7 +236,10 @@ class Teller:
         if event.state is JobState.DONE:
             self._say(event.job, state_sentence(event.state, event.job).removesuffix(".") + self._cost(event.job) + ".", GOOD)
         else:
-            self._say(event.job, event.error or state_sentence(event.state, event.job), ERROR)
+            why = event.error or state_sentence(event.state, event.job)
+            self._say(event.job, why, ERROR)
+            if event.state is not JobState.CANCELLED:
+                self._troubles.append(f"{self._name(event.job)}: {event.gist or why}")
         if transcript is not None:
             if not transcript.segments and transcript.complete:
                 self._say(event.job, notes.SILENT, WARNING)

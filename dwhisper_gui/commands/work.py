@@ -47,7 +47,7 @@ class Front(Protocol):
         """These were begun or waited, and have not ended."""
 
     def finished(self, outcomes: Counter[JobState], status: int) -> None:
-        """All is over."""
+        """All is over; so many jobs have come to which end."""
 
 
 class Shift:
@@ -102,7 +102,6 @@ class Shift:
                 self.refuse(error)
             left = [job for job in (self._jobs | self._added).values() if job.id not in self._states]
             outcomes = Counter(self._states.values())
-            outcomes[JobState.FAILED] += self._refused
             self._status = status = self._exit_status(outcomes, error)
             if self._stop.event.is_set():
                 self._show(lambda: self._front.left(left))
@@ -114,7 +113,7 @@ class Shift:
             return error.status
         if self._stop.event.is_set():
             return INTERRUPTED
-        if outcomes[JobState.FAILED] or outcomes[JobState.CANCELLED]:
+        if self._refused or outcomes[JobState.FAILED] or outcomes[JobState.CANCELLED]:
             return FAILED
         return INCOMPLETE if outcomes[JobState.INCOMPLETE] else 0
 
@@ -137,7 +136,7 @@ def refuse(front: Front, error: DWhisperError) -> int:
     """Shows what ends the command before its work begins; the exit status. Raises `OutputLost`."""
     log.info("refused: %s", error)
     front.refused(error)
-    front.finished(Counter({JobState.FAILED: 1}), error.status)
+    front.finished(Counter(), error.status)
     return error.status
 
 

@@ -46,6 +46,10 @@ class DWhisperError(Exception):
         """The sentence for the user, its template passed through `translate` first."""
         return translate(self.template).format(**self.fields)
 
+    def gist(self, translate: Callable[[str], str] = str) -> str:
+        """What happened, without what it means and what to do: the first sentence of it."""
+        return (translate(self.template).partition(". ")[0].removesuffix(".") + ".").format(**self.fields)
+
     def __str__(self) -> str:
         return self.sentence()
 

@@ -109,10 +109,11 @@ class Progress(Event):
 
 @dataclass(frozen=True, slots=True)
 class JobEnded(Event):
-    """`files` are the subtitles written; `error` the sentence of what ended a failed job; `transcript` what there is of the text of one
-    that is done or incomplete."""
+    """`files` are the subtitles written; `error` the sentence of what ended a failed job, `gist` what of it fits a list of many;
+    `transcript` what there is of the text of one that is done or incomplete."""
 
     state: JobState
     files: tuple[bytes, ...]
     error: str | None = None
     transcript: Transcript | None = None
+    gist: str | None = None

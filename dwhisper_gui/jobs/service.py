@@ -110,7 +110,8 @@ class Queue:
         queue = [job for job in await self._store.jobs() if job.id in asked]
         for gone in asked.difference(job.id for job in queue):
             wanted.left.discard(gone)
-            self._tell(JobEnded(gone, JobState.FAILED, (), JobRemoved(job=gone).sentence()))
+            removed = JobRemoved(job=gone)
+            self._tell(JobEnded(gone, JobState.FAILED, (), removed.sentence(), gist=removed.gist()))
         for job in queue:
             if job.wish is Wish.PAUSE:
                 continue
@@ -155,7 +156,7 @@ class Queue:
         except DWhisperError as error:
             log.exception("job %s failed", job.id)
             await mine.journal.set_state(JobState.FAILED, error.sentence())
-            self._tell(JobEnded(job.id, JobState.FAILED, (), error.sentence()))
+            self._tell(JobEnded(job.id, JobState.FAILED, (), error.sentence(), gist=error.gist()))
             return JobState.FAILED
 
     async def _transcribe(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState | None:

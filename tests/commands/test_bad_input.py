@@ -93,7 +93,9 @@ def test_bad_files_leave_the_others_alone(tmp_path: Path, short: Path, talk: Pat
     assert "leisure to consider" in spoken(talk.with_name("talk.en.srt"))
     for path, (_, _, said) in zip(bad, BAD, strict=True):
         assert [line for line in ended.err.splitlines() if path.name in line and said in line]
-    assert f"{len(bad) + 1} in all: 1 done, {len(bad)} failed." in ended.err
+    _, told, troubles = ended.err.partition(f"{len(bad) + 1} in all: 1 done, {len(bad)} left out.\n")
+    assert told
+    assert len(troubles.splitlines()) == 1 + len(bad), "each is named once more, in short"
 
 
 @pytest.mark.usefixtures("tiny_en")

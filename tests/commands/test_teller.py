@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from dwhisper_worker.contract import Segment, Span, Window, WindowResult
 
-from dwhisper_gui.commands.teller import MOST_LEFT, Teller
+from dwhisper_gui.commands.teller import MOST_LEFT, MOST_TROUBLES, Teller
 from dwhisper_gui.core import events
+from dwhisper_gui.core.errors import MediumEmpty, StoreUnusable
 from dwhisper_gui.core.in_order import InOrder
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output
 from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
@@ -255,3 +256,22 @@ def test_several_files_are_summed_up_and_one_is_not(teller: Teller, view: Noted)
     assert view.said == []
     teller.finished(Counter({JobState.DONE: 3, JobState.FAILED: 1, JobState.INCOMPLETE: 0}), 1)
     assert view.said == ["4 in all: 3 done, 1 failed."]
+
+
+def test_what_went_wrong_is_named_once_more_at_the_end_in_short(teller: Teller, view: Noted) -> None:
+    for number in range(MOST_TROUBLES - 1):
+        teller.refused(MediumEmpty(path=f"/a/{number}.mp4"), b"a")
+    teller.tell(events.JobEnded("k3f9x", JobState.FAILED, (), "It broke. That means much.", gist="It broke."))
+    teller.tell(events.JobAdded("other", job("other", b"/a/b.mp4")))
+    teller.tell(events.JobEnded("other", JobState.INCOMPLETE, ()))
+    teller.tell(events.JobEnded("other", JobState.CANCELLED, ()))
+    teller.refused(StoreUnusable(path="jobs", detail="it is damaged"))  # of no file
+    view.said.clear()
+    teller.finished(Counter({JobState.DONE: 3, JobState.FAILED: 1, JobState.INCOMPLETE: 1}), 1)
+    assert view.said == [
+        "24 in all: 3 done, 1 failed, 1 incomplete, 19 left out.",
+        "What failed, is incomplete or was left out:",
+        *(f"  “/a/{number}.mp4” is empty (0 bytes)." for number in range(MOST_TROUBLES - 1)),
+        "  talk.mp4: It broke.",
+        "  and 1 more, as was told above.",
+    ]

@@ -33,6 +33,9 @@ def test_each_is_a_whole_sentence_of_what_happened_and_what_follows(error: type[
     assert sentence.endswith(".")
     assert sentence.count(". ") + sentence.count("? ") >= 1, "what happened is not all that a user wants to know"
     assert "{" not in sentence
+    gist = filled(error).gist()
+    assert sentence.startswith(gist.removesuffix("."))
+    assert len(gist) < len(sentence)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
