@@ -74,7 +74,7 @@ class Teller:
         self._lengths: dict[str, float] = {}
         self._resumed: set[str] = set()
         self._told: set[tuple[str, str]] = set()
-        self._ended_jobs: set[str] = set()
+        self._numbers: dict[str, int] = {}
         self._prepared: set[str] = set()
         """Jobs of which a part is ready to be transcribed."""
         self._measured: set[str] = set()
@@ -225,11 +225,15 @@ class Teller:
         """Which of several files it is; empty where there is one."""
         if len(self._jobs) < 2:
             return []
-        return [_OF_SEVERAL.format(number=len(self._ended_jobs - {job}) + 1, count=len(self._jobs))]
+        return [_OF_SEVERAL.format(number=self._number(job), count=len(self._jobs))]
+
+    def _number(self, job: str) -> int:
+        """Which one it is by when it was begun, whatever waits, is paused or ends meanwhile."""
+        return self._numbers.setdefault(job, len(self._numbers) + 1)
 
     def _ended(self, event: events.JobEnded) -> None:
         transcript = event.transcript
-        self._ended_jobs.add(event.job)
+        self._number(event.job)  # it has its place, though nothing may have been done of it
         if transcript is not None and self.live:
             self._text(self._texts.pop(event.job).rest(transcript.segments))
         self._view.close()

@@ -132,6 +132,11 @@ class Queue:
             if job.id not in wanted.elsewhere:
                 wanted.elsewhere.add(job.id)
                 self._tell(Note(job.id, "job_elsewhere", {"name": name_of(job.path)}))
+        if wanted.complete and all(job.wish is Wish.PAUSE for job in queue):
+            for job in queue:
+                if job.id not in wanted.waited_for:
+                    wanted.waited_for.add(job.id)
+                    self._tell(Note(job.id, "waits_for_paused", {"name": name_of(job.path), "job": job.id}))
         return False
 
     async def _turn(self, job: Job, mine: Ownership, stop: asyncio.Event, *, ended_elsewhere: bool) -> JobState:

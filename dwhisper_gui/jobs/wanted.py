@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator, Iterable
 
 
 class Wanted:
-    """Jobs by their ids. `left`: have not ended; `begun`: had a turn; `elsewhere`: were found in another program's hands."""
+    """Jobs by their ids. `left`: have not ended; `begun`: had a turn; `elsewhere`: were found in another program's hands; `waited_for`: are
+    paused while all else is done, and that was told."""
 
     def __init__(self, jobs: Iterable[str]) -> None:
         self.left = set(jobs)
         self.begun: set[str] = set()
         self.elsewhere: set[str] = set()
+        self.waited_for: set[str] = set()
+        self.complete = False
+        """No more will be named."""
         self.changed = asyncio.Event()
         """Set when another job is named, and when no more will be."""
 
@@ -22,4 +26,5 @@ class Wanted:
                     self.left.add(job)
                     self.changed.set()
         finally:
+            self.complete = True
             self.changed.set()

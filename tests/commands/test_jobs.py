@@ -55,7 +55,8 @@ def test_a_paused_job_does_not_keep_the_others_waiting(long: Path, copies: Calla
         running.event("leased")
         job = running.events("job_added")[0]["job"]
         assert run("jobs", "pause", job).status == 0
-        running.until(lambda: len(running.events("job_ended", state="done")) == 2)
+        assert running.event("note", code="waits_for_paused")["fields"] == {"name": "long.mp4", "job": job}
+        assert len(running.events("job_ended", state="done")) == 2
         assert next(one["state"] for one in listed() if one["job"] == job) == "paused"
         assert run("jobs", "resume", job).status == 0
         assert running.end() == 0

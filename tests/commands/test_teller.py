@@ -190,6 +190,24 @@ def test_of_several_files_it_is_told_which_one_it_is_and_equal_names_are_told_ap
     assert view.said == [f"{one}: It broke.", f"{two}: It broke.", "other.mp4: It broke."]
 
 
+def test_each_file_keeps_its_number_while_another_is_paused(view: Noted) -> None:
+    teller = Teller(view)
+    for number in range(4):
+        teller.tell(events.JobAdded(f"job{number}", job(f"job{number}", b"/a/%d.mp4" % number)))
+    teller.tell(events.JobEnded("job0", JobState.DONE, ()))  # its text was there
+    teller.tell(events.StateChanged("job1", JobState.RUNNING))
+    teller.tell(events.StateChanged("job1", JobState.PAUSED))
+    for name in ("job2", "job1", "job3"):
+        teller.tell(events.StateChanged(name, JobState.RUNNING))
+        teller.tell(events.JobEnded(name, JobState.DONE, ()))
+    assert [(what, figures.partition(",")[0]) for what, _, _, figures in view.shown] == [
+        ("1.mp4", "file 2 of 4"),
+        ("2.mp4", "file 3 of 4"),
+        ("1.mp4", "file 2 of 4"),
+        ("3.mp4", "file 4 of 4"),
+    ]
+
+
 def test_a_download_has_its_megabytes(teller: Teller, view: Noted) -> None:
     teller.tell(events.ModelDownload("k3f9x", "base", 0, 0))
     teller.tell(events.ModelDownload("k3f9x", "base", 12_000_000, 148_000_000))
