@@ -65,3 +65,8 @@ def test_an_abbreviation_or_an_initial_ends_no_sentence() -> None:
     heard = words((0, 1, "Mr."), (1, 2, "J."), (2, 3, "Dashwood"), (3, 4, "(agreed.)"), (4, 5, "I."))
     found = times.segments(heard, Decoded(tuple(heard), -0.2, 0.0, 0.0))
     assert [segment.text for segment in found] == [" Mr. J. Dashwood (agreed.)", " I."]
+
+
+def test_where_the_vad_hears_nobody_no_word_is_stretched_over_what_is_beside_the_sentence() -> None:
+    found = times.placed(words((0.0, 4.0, "one"), (4.0, 4.4, "two"), (4.4, 9.0, "three.")), CLIP, [])
+    assert spans(found) == [(103.4, 104.0), (104.0, 104.4), (104.4, 105.0)]

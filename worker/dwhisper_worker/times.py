@@ -13,6 +13,8 @@ from dwhisper_worker.guards import compression_ratio
 SNAP_SECONDS = 0.5
 """A first or last word moves at most this far to reach the edge of its stretch of speech."""
 LEAST_WORD_SECONDS = 0.02
+LONGEST_ALONE_SECONDS = 0.6
+"""Of a word where the VAD hears nobody."""
 SENTENCE_ENDS = tuple(".?!。！？…।؟")
 CLOSING = "\"'”’)]»"
 ABBREVIATIONS = frozenset(
@@ -34,9 +36,15 @@ def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list
         at = start
     homes = [_home(word, stretches) for word in moved]
     for i, home in enumerate(homes):
-        if home is None:
-            continue
         word = moved[i]
+        if home is None:
+            # Of a word as long as that the alignment knows one edge: the one beside the rest of its sentence.
+            if word.end - word.start > LONGEST_ALONE_SECONDS:
+                if i == 0 or _ends_sentence(words[i - 1]):
+                    moved[i] = replace(word, start=word.end - LONGEST_ALONE_SECONDS)
+                else:
+                    moved[i] = replace(word, end=word.start + LONGEST_ALONE_SECONDS)
+            continue
         start, end = max(word.start, home.start), min(word.end, home.end)
         if (i == 0 or homes[i - 1] != home) and start - home.start <= SNAP_SECONDS:
             start = home.start
