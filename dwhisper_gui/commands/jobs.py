@@ -14,11 +14,12 @@ group = typer.Typer(
         ("dwhisper jobs list", "all jobs, in the order of the queue"),
         ("dwhisper jobs list --state failed", "jobs that failed, and why; files that were left out never became jobs"),
         ("dwhisper jobs resume k3f9x", "goes on with one; k3 will do where no other begins so"),
+        ("dwhisper jobs resume --all", "goes on with all that are stopped, interrupted or paused"),
         ("dwhisper jobs clear", "forgets those that are done, after asking; subtitles written stay"),
     ),
 )
 
-STATES = ("queued", "running", "paused", "done", "incomplete", "failed", "cancelled", "interrupted")
+STATES = ("queued", "running", "paused", "done", "incomplete", "failed", "cancelled", "stopped", "interrupted")
 """`jobs_list.STATES`, without what it imports: help is to be quick."""
 
 AsEvents = Annotated[bool, typer.Option("--json", help="Print an event a line, for programs.")]
@@ -44,7 +45,8 @@ def list_jobs(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the jobs in the order of the queue. One that says it runs although no program works on it is shown as interrupted."""
+    """Lists the jobs in the order of the queue. One is queued or running while a program has it; else it is stopped, or interrupted
+    where that program died."""
     from dwhisper_gui.commands.jobs_list import main
     from dwhisper_gui.commands.running import run
 
@@ -85,13 +87,26 @@ def cancel(jobs: JobNames) -> None:
     raise typer.Exit(run(lambda _: halt(jobs, Wish.CANCEL), patience=0.0))
 
 
-@group.command(epilog=examples(("dwhisper jobs resume k3f9x", "goes on with a paused, stopped or interrupted job")))
-def resume(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> None:
+@group.command(
+    epilog=examples(
+        ("dwhisper jobs resume k3f9x", "goes on with a paused, stopped or interrupted job"),
+        ("dwhisper jobs resume --all", "goes on with all of them, in the order of the queue"),
+    )
+)
+def resume(
+    jobs: Annotated[list[str] | None, typer.Argument(metavar="JOB", help="Ids of jobs, or how they begin.", show_default=False)] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that are stopped, interrupted or paused.")] = False,
+    live: Live = False,
+    as_events: AsEvents = False,
+) -> None:
     """Goes on with jobs: here, or in the program that works on them already. One that had ended comes last in the queue."""
     from dwhisper_gui.commands.jobs_resume import resume_jobs
     from dwhisper_gui.commands.work import front_for, in_foreground
 
-    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: resume_jobs(app, shift, jobs)))
+    if every is bool(jobs):
+        told = "name jobs, or say --all for all that are stopped, interrupted or paused; “dwhisper jobs list” shows them."
+        raise typer.BadParameter(f"Either {told}", param_hint="JOB")
+    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: resume_jobs(app, shift, jobs or None)))
 
 
 @group.command(epilog=examples(("dwhisper jobs retry k3f9x", "tries again what failed, and only that")))
@@ -141,9 +156,14 @@ def clear(
         raise typer.Exit(run(lambda _: clear_jobs(all_ended=all_ended), patience=0.0))
 
 
-@group.command(epilog=examples(("dwhisper jobs move k3f9x top", "it comes next"), ("dwhisper jobs move k3f9x 3", "it comes third")))
+@group.command(
+    epilog=examples(
+        ("dwhisper jobs move k3f9x top", "the command that has it, or resumes it, takes it before its others"),
+        ("dwhisper jobs move k3f9x 3", "it is the third of those that have not ended"),
+    )
+)
 def move(job: JobName, place: Annotated[str, typer.Argument(metavar="PLACE", help="up, down, top, bottom, or a number from 1.")]) -> None:
-    """Gives a job that has not ended another place in the queue."""
+    """Gives a job that has not ended another place in the queue: the order in which a command takes those of its jobs that are left."""
     from dwhisper_gui.commands.jobs_change import move_job
     from dwhisper_gui.commands.running import run
 

@@ -19,6 +19,7 @@ from dwhisper_gui.folders import folders
 from dwhisper_gui.jobs.combining import LANGUAGE, unreadable_of
 from dwhisper_gui.jobs.medium import remembered
 from dwhisper_gui.jobs.ownership import is_owned
+from dwhisper_gui.jobs.presence import is_awaited
 from dwhisper_gui.jobs.records import JobProgress, name_of
 from dwhisper_gui.jobs.store import Store
 
@@ -28,9 +29,11 @@ _EVERY_TRY_FAILED = N_("Every try failed: {ranges}.")
 _DAMAGED = N_("The file is damaged: {ranges}.")
 _CUT = N_("The file ends before: {ranges}.")
 
+STOPPED = "stopped"
+"""What is shown of a job that is queued and that no program has before it."""
 INTERRUPTED = "interrupted"
-"""A state that no job has, but one that says it runs and that no program works on."""
-STATES = (*(state.value for state in JobState), INTERRUPTED)
+"""What is shown of one that says it runs and that no program works on."""
+STATES = (*(state.value for state in JobState), STOPPED, INTERRUPTED)
 """All that are shown."""
 HEADS = ("job", "name", "length", "language", "model", "state", "done", "added")
 
@@ -60,8 +63,12 @@ async def main(as_json: bool, wanted: Collection[str] = ()) -> int:
 
 
 def shown_state(store: Store, job: Job) -> str:
-    """The state as it is true: only a living program runs anything."""
-    return INTERRUPTED if job.state is JobState.RUNNING and not is_owned(store, job.id) else job.state.value
+    """The state as it is true: only a living program runs anything, or will."""
+    if job.state is JobState.RUNNING and not is_owned(store, job.id):
+        return INTERRUPTED
+    if job.state is JobState.QUEUED and not is_awaited(store, job):
+        return STOPPED
+    return job.state.value
 
 
 def share_done(job: Job, progress: JobProgress) -> float:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from dwhisper_gui.app import App
+from dwhisper_gui.commands.jobs_list import INTERRUPTED, STOPPED, shown_state
 from dwhisper_gui.commands.work import Shift
 from dwhisper_gui.core.errors import JobBusy, JobUnknown
 from dwhisper_gui.core.events import JobAdded, Note
@@ -16,10 +17,18 @@ TAKEOVER_SECONDS = 1.5
 LOOK_SECONDS = 0.1
 
 
-async def resume_jobs(app: App, shift: Shift, names: Sequence[str]) -> None:
-    """Goes on with jobs that were paused, stopped, interrupted or cancelled, or that failed. Raises `JobUnknown`, `JobAmbiguous`, with
-    nothing changed."""
-    jobs = await app.store.find_jobs(names)
+HALTED = (STOPPED, INTERRUPTED, JobState.PAUSED.value)
+
+
+async def resume_jobs(app: App, shift: Shift, names: Sequence[str] | None) -> None:
+    """Goes on with jobs that were paused, stopped, interrupted or cancelled, or that failed; with None, with all that were halted. Raises
+    `JobUnknown`, `JobAmbiguous`, with nothing changed."""
+    if names is None:
+        jobs = [job for job in await app.store.jobs() if shown_state(app.store, job) in HALTED]
+        if not jobs:
+            shift.tell(Note("", "none_to_resume", {}))
+    else:
+        jobs = await app.store.find_jobs(names)
     await shift.work(app, _each(shift, jobs, lambda job: _resumed(app, shift, job)))
 
 

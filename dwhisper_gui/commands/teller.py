@@ -38,8 +38,8 @@ _MANY_LEFT = N_("Stopped. {count} recordings are not finished; what is done is k
 _FRESH_ONE_LEFT = N_("Stopped. What is done is kept; “dwhisper jobs resume {jobs}” goes on with it.")
 _FRESH_LEFT = N_("Stopped. {count} recordings are not finished; what is done is kept. “dwhisper jobs resume {jobs}” goes on with them.")
 _FRESH_MANY_LEFT = N_(
-    "Stopped. {count} recordings are not finished; what is done is kept. “dwhisper jobs resume” goes on with those that you name;"
-    " “dwhisper jobs list” shows them."
+    "Stopped. {count} recordings are not finished; what is done is kept. “dwhisper jobs resume --all” goes on with all that"
+    " “dwhisper jobs list” shows as stopped."
 )
 _SUMMARY = N_("{count} in all: {counts}.")
 _LEFT_OUT = N_("{count} left out")

@@ -17,14 +17,15 @@ NOTES = {
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
-    "goes_on_elsewhere": N_("Another DWhisper goes on with “{name}”."),
-    "nothing_left": N_("“{name}” is done, so there is nothing left to do. “dwhisper export” writes its text again."),
-    "rules_kept": N_("{cues} cues, all within the rules “{rules}”."),
-    "rules_broken": N_("{cues} cues, {broken} of them not within the rules “{rules}”: {kinds}."),
     "waits_for_paused": N_(
         "“{name}” is paused and all else is done, so this waits for it. “dwhisper jobs resume {job}” in another terminal goes on with it;"
         " Ctrl+C ends the waiting."
     ),
+    "goes_on_elsewhere": N_("Another DWhisper goes on with “{name}”."),
+    "none_to_resume": N_("No job is stopped, interrupted or paused, so there is nothing to go on with."),
+    "nothing_left": N_("“{name}” is done, so there is nothing left to do. “dwhisper export” writes its text again."),
+    "rules_kept": N_("{cues} cues, all within the rules “{rules}”."),
+    "rules_broken": N_("{cues} cues, {broken} of them not within the rules “{rules}”: {kinds}."),
     "no_picture": N_("“{name}” has no picture, or one without a steady rate, so there are no shots for the subtitles to go with."),
     "shots_unknown": N_("The shots of “{name}” could not be found ({detail}). The subtitles are written without them."),
     "file_left": N_("“{name}” was there already with just this text, so it is left as it is."),

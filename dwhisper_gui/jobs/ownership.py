@@ -1,7 +1,6 @@
 """Who works on what: a job has one owner, and the user one local engine.
 
-Both are locks on files beside the store, which the kernel frees when their holder ends in whatever way; there is no stale one.
-They say who may begin. That nobody goes on who should not, the epoch sees to (`journal.py`).
+Both are locks (`locks.py`). They say who may begin. That nobody goes on who should not, the epoch sees to (`journal.py`).
 """
 
 import asyncio
@@ -11,16 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from filelock import BaseFileLock, FileLock, Timeout
+from filelock import BaseFileLock
 
 from dwhisper_gui.core.errors import JobBusy, JobUnknown
 from dwhisper_gui.core.job import JobState
-from dwhisper_gui.jobs.database import unusable
 from dwhisper_gui.jobs.journal import StoreJournal
+from dwhisper_gui.jobs.locks import LOCKS, taken
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
 
-LOCKS = "locks"
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 0.02
 """A lock may be held for an instant by somebody who only looks whether it is."""
@@ -48,10 +46,10 @@ class Ownership:
 async def own(store: Store, job_id: str) -> Ownership | None:
     """Takes a job, without waiting; None where another program (or this one) has it. Raises `JobUnknown`, `StoreUnusable`."""
     path = _job_lock(store, job_id)
-    lock = _taken(path)
+    lock = taken(path)
     if lock is None:
         await asyncio.sleep(GRACE_SECONDS)
-        lock = _taken(path)
+        lock = taken(path)
     if lock is None:
         return None
     try:
@@ -64,7 +62,7 @@ async def own(store: Store, job_id: str) -> Ownership | None:
 
 def is_owned(store: Store, job_id: str) -> bool:
     """Whether a living program works on a job right now; a job that is “running” and not owned was interrupted."""
-    lock = _taken(_job_lock(store, job_id))
+    lock = taken(_job_lock(store, job_id))
     if lock is None:
         return True
     lock.release()
@@ -124,12 +122,12 @@ async def engine_lock(folder: Path, waiting: Callable[[], None]) -> AsyncIterato
 
     `folder` is the store's. Raises `StoreUnusable`."""
     path = folder / LOCKS / "engine.lock"
-    lock = _taken(path)
+    lock = taken(path)
     if lock is None:
         waiting()
     while lock is None:
         await asyncio.sleep(POLL_SECONDS)
-        lock = _taken(path)
+        lock = taken(path)
     try:
         yield
     finally:
@@ -144,17 +142,3 @@ def _forget_lock(store: Store, job_id: str) -> None:
 
 def _job_lock(store: Store, job_id: str) -> Path:
     return store.folder / LOCKS / f"{job_id}.lock"
-
-
-def _taken(path: Path) -> BaseFileLock | None:
-    """The lock, taken; None where somebody has it. Takes microseconds and does not wait, so it needs no thread, in which a
-    cancelled task would leave it behind."""
-    lock: BaseFileLock = FileLock(path, thread_local=False, fallback_to_soft=False)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
-    except Timeout:
-        return None
-    except OSError as error:
-        raise unusable(path, error) from error
-    return lock

@@ -13,6 +13,7 @@ from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import transcript_of
 from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
+from dwhisper_gui.jobs.presence import Presence
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
@@ -90,7 +91,13 @@ class Queue:
         One that is paused, or that another program works on, is waited for while the others go on. A job's failure does not touch the
         others. `begin` is called before a job's first turn. Raises what `more` raises, once the jobs named before have ended."""
         wanted = Wanted(jobs)
-        naming = asyncio.ensure_future(wanted.add(more))
+        with Presence(self._store) as here:
+            for job in wanted.left:
+                await here.has(job)
+            naming = asyncio.ensure_future(wanted.add(here.having(more) if more is not None else None))
+            await self._work(wanted, naming, stop, begin)
+
+    async def _work(self, wanted: Wanted, naming: asyncio.Future[None], stop: asyncio.Event, begin: Begin | None) -> None:
         try:
             while (wanted.left or not naming.done()) and not stop.is_set():
                 wanted.changed.clear()

@@ -140,6 +140,11 @@ class Store:
         """Where the subtitles go from now on. Raises `JobUnknown`."""
         await self._set(job_id, "UPDATE jobs SET output = ?1 WHERE id = ?2", to_json(output))
 
+    async def remember(self, job_id: str, key: str, value: str) -> None:
+        """Keeps what is not for the owner alone to decide; of a job that is gone, nothing."""
+        statement = "INSERT OR REPLACE INTO memory (job, key, value) SELECT id, ?2, ?3 FROM jobs WHERE id = ?1"
+        await self.database.write(lambda connection: connection.execute(statement, (job_id, key, value)))
+
     async def _set(self, job_id: str, statement: str, value: str) -> None:
         def change(connection: sqlite3.Connection) -> None:
             if not connection.execute(statement, (value, job_id)).rowcount:

@@ -54,6 +54,9 @@ def test_a_paused_job_does_not_keep_the_others_waiting(long: Path, copies: Calla
     with started("transcribe", long, *others, *TINY, "-o", tmp_path, "--json") as running:
         running.event("leased")
         job = running.events("job_added")[0]["job"]
+        running.until(lambda: len(running.events("job_added")) == 3)
+        assert [one["state"] for one in listed()] == ["running", "queued", "queued"], "somebody will come to them"
+        assert "No job is stopped" in run("jobs", "resume", "--all").err
         assert run("jobs", "pause", job).status == 0
         assert running.event("note", code="waits_for_paused")["fields"] == {"name": "long.mp4", "job": job}
         assert len(running.events("job_ended", state="done")) == 2
@@ -158,7 +161,8 @@ def test_stopped_jobs_are_steered_without_a_program(long: Path, copies: Callable
         running.interrupt()
         assert running.end() == 130
     first, second, third = (job["job"] for job in listed())
-    assert {job["state"] for job in listed()} == {"queued"}
+    assert {job["state"] for job in listed()} == {"stopped"}
+    assert run("jobs", "show", first).lines[2].split() == ["state:", "stopped"]
 
     assert run("jobs", "move", third, "top").status == 0
     assert [job["job"] for job in listed()] == [third, first, second]
@@ -170,10 +174,17 @@ def test_stopped_jobs_are_steered_without_a_program(long: Path, copies: Callable
 
     assert "is paused" in run("jobs", "pause", first, second).out
     assert "is cancelled" in run("jobs", "cancel", first).out
-    assert [job["state"] for job in listed()] == ["cancelled", "paused", "queued"]
-    resumed = run("jobs", "resume", second, third, "--json")
+    assert [job["state"] for job in listed()] == ["cancelled", "paused", "stopped"]
+    for words in ((), (second, "--all")):
+        unnamed = run("jobs", "resume", *words)
+        assert unnamed.status == 2
+        assert "--all" in unnamed.err
+    resumed = run("jobs", "resume", "--all", "--json")
     assert resumed.status == 0
     assert [job["job"] for job in resumed.named("job_ended")] == [second, third]
+    nothing = run("jobs", "resume", "--all")
+    assert (nothing.status, nothing.out) == (0, "")
+    assert "No job is stopped, interrupted or paused" in nothing.err
 
 
 @pytest.fixture

@@ -255,7 +255,7 @@ def test_after_a_fresh_start_the_same_command_is_not_what_goes_on(view: Noted) -
     one, several, many = view.said
     assert one == "Stopped. What is done is kept; “dwhisper jobs resume job0” goes on with it."
     assert "“dwhisper jobs resume job0 job1” goes on with them" in several
-    assert "“dwhisper jobs resume” goes on" in many
+    assert "“dwhisper jobs resume --all” goes on" in many
     assert not [sentence for sentence in view.said if "same command" in sentence]
 
 

@@ -12,6 +12,7 @@ from dwhisper_gui.core.job import Fingerprint, Options, Output
 from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.jobs import ownership
 from dwhisper_gui.jobs.journal import StoreJournal
+from dwhisper_gui.jobs.presence import Presence
 from dwhisper_gui.jobs.store import Store
 from tests.jobs import makers
 
@@ -66,6 +67,14 @@ async def engine(store: Store) -> None:
     """Takes the local engine."""
     async with ownership.engine_lock(store.folder, lambda: say("waits")):
         say("has it")
+        await told_to_end()
+
+
+async def have(store: Store, job: str) -> None:
+    """Has a job before it."""
+    with Presence(store) as here:
+        await here.has(job)
+        say("has")
         await told_to_end()
 
 

@@ -9,7 +9,8 @@ import pytest
 from dwhisper_gui.core.errors import JobBusy, JobUnknown, OwnershipLost, StoreUnusable
 from dwhisper_gui.core.job import Job, JobState
 from dwhisper_gui.core.plan import ChunkKey
-from dwhisper_gui.jobs.ownership import LOCKS, clear, engine_lock, is_owned, own, remove, retry
+from dwhisper_gui.jobs.locks import LOCKS
+from dwhisper_gui.jobs.ownership import clear, engine_lock, is_owned, own, remove, retry
 from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.jobs.store import Store
 from tests.jobs.makers import add_job, line, other_program, part

@@ -36,21 +36,20 @@ async def test_a_job_that_is_paused_does_not_keep_those_waiting_that_are_named_l
     async with bench(tmp_path, sample, runner) as at:
         first, second, third = await three(at)
         runner.held.add(first.id)
-        leased, paused = asyncio.Event(), asyncio.Event()
+        leased, all_named = asyncio.Event(), asyncio.Event()
         begun: list[str] = []
 
         def watch(event: Event) -> None:
             if isinstance(event, ChunkLeased):
                 leased.set()
-            if isinstance(event, StateChanged) and event.state is JobState.PAUSED:
-                paused.set()
 
         async def named() -> AsyncIterator[str]:
             yield first.id
-            await paused.wait()
+            await leased.wait()
             # In the order of the queue all the same.
             yield third.id
             yield second.id
+            all_named.set()
 
         async def begin(job: Job) -> None:
             begun.append(job.id)
@@ -58,7 +57,7 @@ async def test_a_job_that_is_paused_does_not_keep_those_waiting_that_are_named_l
         at.on_event = watch
         async with asyncio.timeout(DEADLINE), asyncio.TaskGroup() as group:
             working = group.create_task(at.queue.work((), asyncio.Event(), named(), begin))
-            await leased.wait()
+            await all_named.wait()
             await at.store.set_wish(first.id, Wish.PAUSE)
             while len(at.ended) < 2:
                 await at.store.wait_for_change()

@@ -1,0 +1,24 @@
+"""Locks on files beside the store, which the kernel frees when their holder ends in whatever way; there is no stale one."""
+
+from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from dwhisper_gui.jobs.database import unusable
+
+LOCKS = "locks"
+"""The folder they are in."""
+
+
+def taken(path: Path) -> BaseFileLock | None:
+    """The lock, taken; None where somebody has it. Takes microseconds and does not wait, so it needs no thread, in which a
+    cancelled task would leave it behind. Raises `StoreUnusable`."""
+    lock: BaseFileLock = FileLock(path, thread_local=False, fallback_to_soft=False)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    except OSError as error:
+        raise unusable(path, error) from error
+    return lock
