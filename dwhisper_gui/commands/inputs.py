@@ -9,12 +9,21 @@ from dwhisper_worker.contract import MODELS_LIST, ModelsRequest
 
 from dwhisper_gui.app import App
 from dwhisper_gui.commands.work import Shift
-from dwhisper_gui.core.errors import JobBusy, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused
+from dwhisper_gui.core.errors import (
+    JobBusy,
+    JobDamaged,
+    MediumError,
+    OutputFolderUnusable,
+    WorkerDied,
+    WorkerHung,
+    WorkerNonsense,
+    WorkerRefused,
+)
 from dwhisper_gui.core.job import Job, Options, Output
 from dwhisper_gui.core.options import refuse_unavailable, refuse_unfit, settled
 from dwhisper_gui.media.find import find_media
 
-OF_ONE_INPUT = (JobBusy, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused)
+OF_ONE_INPUT = (JobBusy, JobDamaged, MediumError, OutputFolderUnusable, WorkerDied, WorkerHung, WorkerNonsense, WorkerRefused)
 """Errors that say nothing about the next input. A worker may die of a file."""
 
 

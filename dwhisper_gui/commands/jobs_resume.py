@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dwhisper_gui.app import App
 from dwhisper_gui.commands.jobs_list import INTERRUPTED, STOPPED, shown_state
 from dwhisper_gui.commands.work import Shift
-from dwhisper_gui.core.errors import JobBusy, JobUnknown
+from dwhisper_gui.core.errors import JobBusy, JobDamaged, JobUnknown
 from dwhisper_gui.core.events import JobAdded, Note
 from dwhisper_gui.core.job import Job, JobState, Wish
+from dwhisper_gui.jobs.combining import is_used_up
 from dwhisper_gui.jobs.ownership import is_owned, retry
 from dwhisper_gui.jobs.records import name_of
 
@@ -29,30 +30,31 @@ async def resume_jobs(app: App, shift: Shift, names: Sequence[str] | None) -> No
             shift.tell(Note("", "none_to_resume", {}))
     else:
         jobs = await app.store.find_jobs(names)
-    await shift.work(app, _each(shift, jobs, lambda job: _resumed(app, shift, job)))
+    await shift.work(app, _each(app, shift, jobs, lambda job: _resumed(app, shift, job)))
 
 
 async def retry_jobs(app: App, shift: Shift, names: Sequence[str]) -> None:
     """Tries the failed chunks of jobs again. Raises `JobUnknown`, `JobAmbiguous`, with nothing changed."""
     jobs = await app.store.find_jobs(names)
-    await shift.work(app, _each(shift, jobs, lambda job: _retried(app, job)))
+    await shift.work(app, _each(app, shift, jobs, lambda job: _retried(app, job)))
 
 
-async def _each(shift: Shift, jobs: Sequence[Job], revive: Callable[[Job], Awaitable[bool]]) -> AsyncIterator[Job]:
-    """Those of the jobs that `revive` says are to be worked on here. Raises `JobBusy` where there is but one."""
+async def _each(app: App, shift: Shift, jobs: Sequence[Job], revive: Callable[[Job], Awaitable[bool]]) -> AsyncIterator[Job]:
+    """Those of the jobs that `revive` says are to be worked on here. Where there is but one, raises what is wrong with it."""
     for job in jobs:
         if job.state is JobState.DONE:
             _note(shift, job, "nothing_left")
             continue
         try:
             here = await revive(job)
-        except (JobBusy, JobUnknown) as error:
+            used_up = await is_used_up(app.store, job)
+        except (JobBusy, JobDamaged, JobUnknown) as error:
             if len(jobs) == 1:
                 raise
             shift.refuse(error, job.path)
             continue
         if here:
-            shift.tell(JobAdded(job.id, job, resumed=True))
+            shift.tell(JobAdded(job.id, job, resumed=not used_up, finished_before=used_up))
             yield job
 
 

@@ -51,6 +51,7 @@ _TRANSCRIBING = N_("transcribing")
 _OF_SEVERAL = N_("file {number} of {count}")
 _RESUMED = N_("Goes on with the unfinished job {job}.")
 _FINISHED_BEFORE = N_("This file was transcribed with these options before (job {job}): its text is used. --fresh does it again.")
+_USED_UP = N_("All that there is of this file was transcribed before (job {job}), so nothing is left to go on with: its text is used.")
 _LANGUAGE = N_("The language is {language}.")
 _LOADED = N_("The model {model} is loaded: {device}, {compute_type}, {threads} threads.")
 _TRIED_AGAIN = N_("{reason} That part is tried again.")
@@ -187,7 +188,8 @@ class Teller:
             self._resumed.add(event.job)
             self._say(event.job, _RESUMED.format(job=event.job))
         if event.finished_before:
-            self._say(event.job, _FINISHED_BEFORE.format(job=event.job))
+            told = _FINISHED_BEFORE if event.added.state is JobState.DONE else _USED_UP
+            self._say(event.job, told.format(job=event.job))
 
     def _part_prepared(self, event: events.PartPrepared) -> None:
         windows = sum(len(chunk.windows) for chunk in event.part.chunks)

@@ -19,7 +19,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class JobAdded(Event):
     """`resumed`: there was an unfinished job of this medium with the same options, and it goes on. `finished_before`: there
-    was a finished one, whose transcript is used."""
+    was a finished one, or one in which all that the medium has is done, and its text is used."""
 
     added: Job
     resumed: bool = False

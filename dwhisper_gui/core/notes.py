@@ -12,6 +12,7 @@ NOTES = {
         "Nobody speaks on audio track {taken}, which was taken, but on track {other} somebody does: try --audio-track {other}."
     ),
     "medium_cut": N_("The file was cut off: its sound ends at {start} instead of {end}. What there is gets transcribed."),
+    "ends_before": N_("The recording ends at {end}, before {wanted} (--to), so it is transcribed to its end."),
     "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),
     "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
@@ -47,7 +48,7 @@ _OF_ONE = {
 }
 """Those of one cue, in words of their own."""
 SILENT = N_("Nobody speaks in it, so its subtitles are empty.")
-_TIMES = {"medium_cut": ("start", "end")}
+_TIMES = {"medium_cut": ("start", "end"), "ends_before": ("end", "wanted")}
 """The fields that are seconds, for programs, and for people a time."""
 
 

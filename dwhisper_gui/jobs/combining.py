@@ -43,6 +43,12 @@ async def transcript_of(store: Store, job: Job) -> Transcript:
     )
 
 
+async def is_used_up(store: Store, job: Job) -> bool:
+    """Whether all that its medium has is transcribed, so that another go would find nothing to do. Raises `JobDamaged`."""
+    medium = remembered(job)
+    return medium is not None and all(one.reason == "cut" for one in await _missing(store, job, medium))
+
+
 def unreadable_of(job: Job) -> list[Span]:
     """The ranges in which the medium was found damaged so far. Raises `JobDamaged`."""
     return recalled(job, UNREADABLE, list[Span], "[]")

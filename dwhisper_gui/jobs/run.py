@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 CLIPS = 6
 """Places in the medium that vote on its language."""
+LEAST_PAST_SECONDS = 1.0
+"""An end that was asked for may be a rounded one."""
 LEAST_GAIN_SECONDS = 0.1
 """A part of which no more than this can be read anew stays as it is."""
 
@@ -112,9 +114,11 @@ class Run:
             raise RangePastEnd(path=display_name(job.path), duration=clock(duration), start=clock(job.options.start))
         medium = medium_of(info, track, duration, job.options, joined=joined)
         await self._stored.remember(KEY, medium.encoded())
-        if medium.tracks > 1:
+        if medium.tracks > 1 and not job.options.track:
             names = ", ".join(f"{one.index + 1}: {one.language or '?'}{' ' + one.title if one.title else ''}" for one in info.tracks)
             self._tell(Note(job.id, "several_tracks", {"taken": str(track.index + 1), "tracks": names}))
+        if job.options.end is not None and job.options.end >= duration + LEAST_PAST_SECONDS:
+            self._tell(Note(job.id, "ends_before", {"end": f"{duration:.3f}", "wanted": f"{job.options.end:.3f}"}))
         if medium.cut is not None:
             self._tell(Note(job.id, "medium_cut", {"start": f"{medium.cut.start:.3f}", "end": f"{medium.cut.end:.3f}"}))
         return medium

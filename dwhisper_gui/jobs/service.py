@@ -10,7 +10,7 @@ from dwhisper_gui.core.errors import DWhisperError, FFmpegMissing, JobRemoved, J
 from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChanged
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
 from dwhisper_gui.core.waiting import unless
-from dwhisper_gui.jobs.combining import transcript_of
+from dwhisper_gui.jobs.combining import is_used_up, transcript_of
 from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.presence import Presence
@@ -76,12 +76,13 @@ class Queue:
         if job.fingerprint != now:
             self._tell(Note(job.id, "medium_changed", {"name": name_of(path)}))
             return None
-        if job.state.ended:
+        used_up = await is_used_up(self._store, job)
+        if job.state.ended and not used_up:
             await retry(self._store, job.id)
         if not is_owned(self._store, job.id):
             await self._store.set_output(job.id, output)
         await self._store.set_wish(job.id, Wish.RUN)
-        self._tell(JobAdded(job.id, replace(job, output=output), resumed=True))
+        self._tell(JobAdded(job.id, replace(job, output=output), resumed=not used_up, finished_before=used_up))
         return job
 
     async def work(
@@ -155,7 +156,7 @@ class Queue:
                 return job.state
             if job.wish is Wish.CANCEL and not job.state.ended:
                 return await self._halt(mine, JobState.CANCELLED)
-            if job.state is not JobState.DONE and not ended_elsewhere:
+            if not ended_elsewhere and not await is_used_up(self._store, job):
                 await self._set_state(mine, JobState.RUNNING)
                 asked = await self._transcribe(job, mine, stop)
                 if asked is not None:

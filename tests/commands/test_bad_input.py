@@ -114,6 +114,13 @@ def test_a_recording_cut_in_the_middle_is_transcribed_as_far_as_it_goes(sample: 
     assert 5 < gap["start"] < 25
     assert gap["end"] == pytest.approx(33.4, abs=0.2)
     assert "leisure to consider" in spoken(tmp_path / "cut.en.srt")
+    for words in (("transcribe", cut, "--model", "tiny.en"), ("jobs", "resume", job["job"]), ("jobs", "retry", job["job"])):
+        again = run(*words)
+        assert again.status == 3
+        assert "All that there is of this file was transcribed before" in again.err
+        assert "Missing, since the file ends before" in again.err
+        assert not [word for word in ("Goes on", "loading the model", "finding the speech", "is loaded") if word in again.err]
+        assert again.lines == [os.fspath(tmp_path / "cut.en.srt")]
 
 
 @pytest.mark.usefixtures("tiny_en")
@@ -143,8 +150,10 @@ def test_speech_on_another_track_than_the_one_taken_is_noted(short: Path, tmp_pa
     assert "--audio-track 2" in notes["speech_on_other_track"]
     assert "several_tracks" in notes
     assert not [window for window in ended.named("window") if window["segments"]]
-    second = run("transcribe", both, "--model", "tiny.en", "--audio-track", "2", "--live")
+    second = run("transcribe", both, "--model", "tiny.en", "--audio-track", "2", "--to", "1:00", "--live")
     assert second.status == 0
+    assert "several audio tracks" not in second.err, "it was chosen"
+    assert "both.mkv: The recording ends at 0:07, before 1:00 (--to), so it is transcribed to its end." in second.err
     assert "leisure to consider" in second.out
 
 
