@@ -74,7 +74,8 @@ def import_model(
 def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="MODEL", help="All that are here, unless given.", show_default=False)] = None,
 ) -> None:
-    """Checks the weights of models against the hashes they came with. Exit status 1 where one is damaged or not here."""
+    """Checks the weights of models: against the hashes they were published with, those they had when they were put here, or, where none
+    are known, for being complete. Says which. Exit status 1 where one is damaged or not here."""
     from dwhisper_gui.commands.models_work import check, with_worker
 
     raise typer.Exit(with_worker(lambda worker, folder: check(worker, folder, names or [])))

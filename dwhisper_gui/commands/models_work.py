@@ -34,6 +34,13 @@ IN_FOLDER = "folder"
 NOT_HERE = "download"
 """The origin of a model whose weights would have to be fetched."""
 
+_GOOD = {
+    "published": "whole, with the hash it was published with",
+    "noted": "whole, with the hashes it had when it was put here",
+    "": "complete, but no hash is known to compare it with",
+}
+"""What is said of weights that pass, by `ModelState.hashes`."""
+
 Work = Callable[[Worker, str], Coroutine[Any, Any, int]]
 
 
@@ -114,7 +121,7 @@ async def check(worker: Worker, folder: str, names: Sequence[str]) -> int:
         for state in (await worker.ask(MODELS_LIST, ModelsRequest(folder, (name,), verify=True))).models:
             good = state.path is not None and state.problem is None
             bad += not good
-            streams.result(f"{state.name}: {'whole' if good else state.problem or 'not here'}")
+            streams.result(f"{state.name}: {_GOOD[state.hashes] if good else state.problem or 'not here'}")
     return streams.FAILED if bad else 0
 
 

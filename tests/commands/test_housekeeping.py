@@ -29,7 +29,7 @@ def test_a_folder_of_weights_is_imported_used_found_damaged_and_removed(tiny_en:
     again = run("models", "import", tiny_en, "--name", "mine")
     assert again.status == 2
     assert "There is a model “mine” already" in again.err
-    assert run("models", "verify", "mine").out == "mine: whole\n"
+    assert run("models", "verify", "mine").out == "mine: whole, with the hashes it had when it was put here\n"
     assert run("transcribe", talk, "--model", "mine").status == 0
     assert "mine" in run("models", "list").out
     with (home / "data" / "models" / "mine" / "model.bin").open("r+b") as weights:
@@ -38,7 +38,8 @@ def test_a_folder_of_weights_is_imported_used_found_damaged_and_removed(tiny_en:
     damaged = run("models", "verify")
     assert damaged.status == 1
     assert [line for line in damaged.lines if line.startswith("mine: model.bin has changed")]
-    assert "tiny.en: whole" in damaged.lines
+    assert "tiny.en: whole, with the hash it was published with" in damaged.lines
+    assert run("models", "verify", tiny_en).lines == [f"{tiny_en}: complete, but no hash is known to compare it with"]
     assert run("models", "remove", "mine").status == 0
     assert run("transcribe", talk, "--model", "mine").status == 2
 

@@ -185,5 +185,6 @@ def test_two_calls_for_one_model_are_one_download(hub: Hub, tmp_path: Path) -> N
         thread.start()
     for thread in threads:
         thread.join()
-    assert models.list_models(tmp_path, ("tiny.en",), verify=True)[0].problem is None
+    state = models.list_models(tmp_path, ("tiny.en",), verify=True)[0]
+    assert (state.problem, state.hashes) == (None, "published")
     assert sum(method == "GET" and path.endswith("model.bin") for method, path, _ in hub.requests) == 1

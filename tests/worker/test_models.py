@@ -177,7 +177,8 @@ def test_no_name_leads_out_of_the_models_folder(folder: Path, tmp_path: Path, na
 
 def test_verifying_finds_a_bit_that_changed(folder: Path, tmp_path: Path) -> None:
     models.import_folder(folder, make_folder(tmp_path / "x"), "mine")
-    assert models.list_models(folder, ("mine",), verify=True)[0].problem is None
+    whole = models.list_models(folder, ("mine",), verify=True)[0]
+    assert (whole.problem, whole.hashes) == (None, "noted")
     path = folder / "mine" / "model.bin"
     status = path.stat()
     content = bytearray(path.read_bytes())
@@ -192,6 +193,7 @@ def test_verifying_finds_a_bit_that_changed(folder: Path, tmp_path: Path) -> Non
 
 def test_a_folder_put_there_by_hand_is_used(folder: Path) -> None:
     make_folder(folder / "tiny.en")
+    assert models.list_models(folder, ("tiny.en",), verify=True)[0].hashes == "", "none is known"
     first = models.resolve("tiny.en", folder)
     assert first.sha256 == hashes.sha256(folder / "tiny.en" / "model.bin")
     assert models.resolve("tiny.en", folder) == first
@@ -245,15 +247,16 @@ def test_installed_weights_are_used_where_they_lie(tiny_en: Path, folder: Path) 
 @pytest.mark.integration
 @pytest.mark.usefixtures("base")
 def test_weights_in_parts_are_put_together_once(folder: Path) -> None:
-    before = models.list_models(folder, ("base",))[0]
-    assert (before.origin, before.problem) == ("package", None)
+    before = models.list_models(folder, ("base",), verify=True)[0]
+    assert (before.origin, before.problem, before.hashes) == ("package", None, "published")
     weights = models.resolve("base", folder)
     assert (weights.path, weights.origin, weights.sha256) == (folder / "base", "folder", BASE_SHA256)
     assert (weights.languages, weights.translates) == (OLDER_LANGUAGES, True)
     made = (folder / "base" / "model.bin").stat().st_mtime_ns
     assert models.resolve("base", folder) == weights
     assert (folder / "base" / "model.bin").stat().st_mtime_ns == made
-    assert models.list_models(folder, ("base",), verify=True)[0].problem is None
+    after = models.list_models(folder, ("base",), verify=True)[0]
+    assert (after.origin, after.problem, after.hashes) == ("folder", None, "published")
 
 
 @pytest.mark.integration

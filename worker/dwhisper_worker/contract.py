@@ -277,6 +277,9 @@ class ModelState:
     languages: tuple[str, ...] = ()
     """Codes of `LANGUAGES`; empty where that is not known, since its weights are not here or can't be used."""
     translates: bool = True
+    hashes: str = ""
+    """What its files were compared with, where that was asked for: `published`, the hashes they were published with; `noted`, those they
+    had when they were put here. Empty: nothing, since no hash is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,17 @@ class Manifest:
 
     source: str
     files: dict[str, FileHash] = field(default_factory=dict)
+    published: bool = False
+    """The hashes are those that the files were published with."""
 
 
-def sha256(path: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256(*paths: Path) -> str:
+    """The hash of the bytes of files, one after another, in hexadecimal. Raises OSError."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest.hexdigest()
 
 
 def remembered_sha256(path: Path, folder: Path) -> str:
@@ -64,11 +69,11 @@ def hashed(path: Path) -> FileHash:
     return FileHash(status.st_size, status.st_mtime_ns, sha256(path))
 
 
-def write_manifest(folder: Path, source: str, files: dict[str, FileHash] | None = None) -> None:
+def write_manifest(folder: Path, source: str, files: dict[str, FileHash] | None = None, *, published: bool = False) -> None:
     """Hashes every file of a folder, unless `files` says them, and notes them in it."""
     if files is None:
         files = {path.name: hashed(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != _MANIFEST}
-    _replace(folder / _MANIFEST, msgspec.json.encode(Manifest(source, files)))
+    _replace(folder / _MANIFEST, msgspec.json.encode(Manifest(source, files, published)))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

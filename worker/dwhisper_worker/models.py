@@ -28,6 +28,7 @@ _SAME = {"large": "large-v3", "turbo": "large-v3-turbo"}
 """Names for the same weights, which lie in the models folder once."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PARTIAL = re.compile(r"\.partial-.+-(\d+)")
+_NOT_AS_PUBLISHED = "its hash is not the one it was published with"
 _making = threading.Lock()
 """Held while something is put into the models folder: two calls for one model are one download."""
 
@@ -58,7 +59,7 @@ def resolve(name: str, folder: str | Path, engine: str = "faster-whisper", on_pr
         _check_vocabulary(name, vocabulary)
         digest = _folder_sha256(path) if origin == "folder" else remembered_sha256(path / "model.bin", folder)
         if origin == "package" and digest != packages.PACKAGES[name].sha256:
-            raise Broken("its hash is not the one it was published with")
+            raise Broken(_NOT_AS_PUBLISHED)
     return Weights(name, path, digest, origin, *_abilities(name, vocabulary))
 
 
@@ -160,7 +161,7 @@ def _make(name: str, folder: Path, on_progress: OnProgress) -> tuple[Path, str]:
                     examine_folder(partial)
                 except Broken as error:
                     raise hub.HubTrouble(f"what came from {source} is not a whole model: {error}") from error
-                _finish(partial, source, files)
+                _finish(partial, source, files, published=True)
     return own, "folder"
 
 
@@ -172,9 +173,7 @@ def _join(name: str, installed: packages.Installed, partial: Path) -> str:
     for path in installed.files():
         shutil.copyfile(path, partial / path.name)
     if sha256(partial / "model.bin") != installed.sha256:
-        raise WorkerFailure(
-            Code.MODEL_BROKEN, model=name, path=str(installed.folder), detail="its hash is not the one it was published with"
-        )
+        raise WorkerFailure(Code.MODEL_BROKEN, model=name, path=str(installed.folder), detail=_NOT_AS_PUBLISHED)
     return ", ".join(package for package, _ in packages.PACKAGES[name].parts)
 
 
@@ -222,10 +221,10 @@ def _here(folder: Path) -> str:
     return ", ".join(state.name for state in list_models(folder) if state.origin != "download" and state.problem is None)
 
 
-def _finish(partial: Path, source: str, files: dict[str, FileHash] | None = None) -> None:
+def _finish(partial: Path, source: str, files: dict[str, FileHash] | None = None, *, published: bool = False) -> None:
     """Leaves of a new folder only what a model needs, noted and on the disk before its name says that it is whole."""
     shutil.rmtree(partial / ".cache", ignore_errors=True)  # the hub library's notes
-    write_manifest(partial, source, files)
+    write_manifest(partial, source, files, published=published)
     for path in partial.iterdir():
         with path.open("r+b") as file:
             os.fsync(file.fileno())
@@ -248,28 +247,34 @@ def _state(name: str, folder: Path, verify: bool) -> ModelState:
             problem = None if name in MODELS else "there is no such model"
             return ModelState(name, None, "download", megabytes * 1_000_000, problem)
         size = sum(path.stat().st_size for path in (*installed.parts, *installed.files()))
-        return ModelState(name, str(installed.folder), "package", size)
+        problem = _NOT_AS_PUBLISHED if verify and sha256(*installed.parts) != installed.sha256 else None
+        return ModelState(name, str(installed.folder), "package", size, problem, hashes="published" if verify else "")
     path, origin = found
     size = sum((path / wanted).stat().st_size for wanted in hub.WANTED if (path / wanted).is_file())
     try:
         vocabulary = examine_folder(path).vocabulary
         _check_vocabulary(name, vocabulary)
-        if verify:
-            _verify(name, path, origin)
+        hashes = _verify(name, path, origin) if verify else ""
     except (Broken, OSError) as error:
         return ModelState(name, str(path), origin, size, str(error))
-    return ModelState(name, str(path), origin, size, None, *_abilities(name, vocabulary))
+    return ModelState(name, str(path), origin, size, None, *_abilities(name, vocabulary), hashes)
 
 
-def _verify(name: str, path: Path, origin: str) -> None:
+def _verify(name: str, path: Path, origin: str) -> str:
+    """Compares a model's files with the hashes that are known; see `ModelState.hashes`. Raises `Broken`."""
     manifest = read_manifest(path)
     for file, expected in manifest.files.items() if manifest else ():
         if not (path / file).is_file():
             raise Broken(f"{file} is missing")
         if sha256(path / file) != expected.sha256:
             raise Broken(f"{file} has changed since it was put here")
-    if origin == "package" and sha256(path / "model.bin") != packages.PACKAGES[name].sha256:
-        raise Broken("its hash is not the one it was published with")
+    if origin == "package":
+        if sha256(path / "model.bin") != packages.PACKAGES[name].sha256:
+            raise Broken(_NOT_AS_PUBLISHED)
+        return "published"
+    if manifest is None or not manifest.files:
+        return ""
+    return "published" if manifest.published else "noted"
 
 
 def _folder_sha256(path: Path) -> str:
