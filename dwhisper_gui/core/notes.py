@@ -11,6 +11,10 @@ NOTES = {
     "speech_on_other_track": N_(
         "Nobody speaks on audio track {taken}, which was taken, but on track {other} somebody does: try --audio-track {other}."
     ),
+    "channel_alone": N_(
+        "Mixed together, its two channels hide what is said: they cancel each other out, or one drowns the other. So the {channel} one"
+        " alone is heard."
+    ),
     "medium_cut": N_("The file was cut off: its sound ends at {start} instead of {end}. What there is gets transcribed."),
     "ends_before": N_("The recording ends at {end}, before {wanted} (--to), so it is transcribed to its end."),
     "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),

@@ -15,8 +15,8 @@ KEY = "medium"
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A job's medium: which container, which of its tracks, which range of it, and what the file no longer has of that range. `joined`: see
-    `Source`."""
+    """A job's medium: which container, which of its tracks, which range of it, and what the file no longer has of that range. `joined`
+    and `channel`: see `Source`."""
 
     format: str
     duration: float
@@ -26,6 +26,7 @@ class Medium:
     cut: Span | None
     frame_rate: tuple[int, int] | None = None
     joined: bool = False
+    channel: int | None = None
 
     def encoded(self) -> str:
         """For `Journal.remember` under `KEY`."""

@@ -23,6 +23,7 @@ from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.medium import KEY, Medium, medium_of, remembered
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
+from dwhisper_gui.media.channels import CHANNELS, lone_channel
 from dwhisper_gui.media.extract import Heard, Source, hear, measure_duration
 from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
@@ -32,6 +33,8 @@ from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
 
+STEREO = 2
+"""Channels."""
 CLIPS = 6
 """Places in the medium that vote on its language."""
 LEAST_PAST_SECONDS = 1.0
@@ -60,7 +63,7 @@ class Run:
         can't go on. What is done is in the store at any moment."""
         try:
             medium = await self._medium()
-            source = Source(self._job.path, medium.format, medium.track, medium.joined)
+            source = Source(self._job.path, medium.format, medium.track, medium.joined, medium.channel)
             parts = plan.parts(medium.whole)
             await unless(stop, self._read_again(source))
             await self._know_edges(medium, parts)
@@ -113,10 +116,14 @@ class Run:
         if duration <= job.options.start:
             raise RangePastEnd(path=display_name(job.path), duration=clock(duration), start=clock(job.options.start))
         medium = medium_of(info, track, duration, job.options, joined=joined)
+        if track.channels == STEREO and not joined:  # whose every place would be read from the beginning
+            medium = replace(medium, channel=await lone_channel(Source(job.path, info.format, track.index), self._ears, medium.whole))
         await self._stored.remember(KEY, medium.encoded())
         if medium.tracks > 1 and not job.options.track:
             names = ", ".join(f"{one.index + 1}: {one.language or '?'}{' ' + one.title if one.title else ''}" for one in info.tracks)
             self._tell(Note(job.id, "several_tracks", {"taken": str(track.index + 1), "tracks": names}))
+        if medium.channel is not None:
+            self._tell(Note(job.id, "channel_alone", {"channel": CHANNELS[medium.channel]}))
         if job.options.end is not None and job.options.end >= duration + LEAST_PAST_SECONDS:
             self._tell(Note(job.id, "ends_before", {"end": f"{duration:.3f}", "wanted": f"{job.options.end:.3f}"}))
         if medium.cut is not None:
@@ -239,6 +246,6 @@ class Run:
         for track in range(medium.tracks):
             if track == medium.track:
                 continue
-            if await language_clips(replace(source, track=track), self._ears, medium.whole, CLIPS):
+            if await language_clips(replace(source, track=track, channel=None), self._ears, medium.whole, CLIPS):
                 self._tell(Note(self._job.id, "speech_on_other_track", {"taken": str(medium.track + 1), "other": str(track + 1)}))
                 return

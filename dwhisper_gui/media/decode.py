@@ -30,10 +30,12 @@ class Outcome:
     hung: bool = False
 
 
-async def decode(path: bytes, container: str, track: int, seek: float, take: Take, *, joined: bool = False) -> Outcome:
+async def decode(
+    path: bytes, container: str, track: int, seek: float, take: Take, *, joined: bool = False, channel: int | None = None
+) -> Outcome:
     """Decodes from `seek` seconds on, or some before, until the track's end or until `take` has enough. Cancelling it ends ffmpeg at
     once. Raises `FFmpegMissing`."""
-    command = decode_command(await asyncio.to_thread(find_ffmpeg), path, container, track, seek, joined=joined)
+    command = decode_command(await asyncio.to_thread(find_ffmpeg), path, container, track, seek, joined=joined, channel=channel)
     decoding = _Decoding(take, Complaints(container), 0.0 if joined else None)
     try:
         pipes = await spawn(command, Listener(decoding.received, decoding.logged, deaf=lambda _: None, over=decoding.over))

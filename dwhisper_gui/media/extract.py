@@ -33,6 +33,8 @@ class Source:
     track: int
     joined: bool = False
     """Its clock starts anew somewhere (see `joined.py`), or leaps (`MediumInfo.leaps`)."""
+    channel: int | None = None
+    """Of a stereo track the one that is heard alone (see `channels.py`); None: all that there are, mixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ async def hear(source: Source, span: Span) -> Heard:
     for lead in LEADS_SECONDS:
         seek = 0.0 if source.joined else max(0.0, span.start - lead)
         timeline = Timeline(span)
-        outcome = await decode(source.path, source.format, source.track, seek, timeline.put, joined=source.joined)
+        outcome = await decode(source.path, source.format, source.track, seek, timeline.put, joined=source.joined, channel=source.channel)
         if outcome.hung or (seek == 0 and outcome.failed and not timeline.heard):
-            raise _failure(source, span, outcome)
+            raise failure(source, span, outcome.detail)
         if seek == 0 or timeline.heard_before or (timeline.heard and lead > LEADS_SECONDS[0]):
             break
         log.debug("reading from %.1f s did not show what is at %.1f s of %r", seek, span.start, source.path)
@@ -92,7 +94,7 @@ async def _is_over(source: Source, time: float) -> bool:
         goes_on = sample + len(pcm) // 2 > latest
         return not goes_on
 
-    outcome = await decode(source.path, source.format, source.track, time, take, joined=source.joined)
+    outcome = await decode(source.path, source.format, source.track, time, take, joined=source.joined, channel=source.channel)
     return not (goes_on or outcome.failed or outcome.detail)
 
 
@@ -107,15 +109,16 @@ async def measure_duration(source: Source) -> float:
 
     outcome = await decode(source.path, source.format, source.track, 0.0, take, joined=source.joined)
     if outcome.hung or (outcome.failed and not end):
-        raise _failure(source, Span(0.0, 0.0), outcome)
+        raise failure(source, Span(0.0, 0.0), outcome.detail)
     return round(end / SAMPLE_RATE, 3)
 
 
-def _failure(source: Source, span: Span, outcome: Outcome) -> ExtractionFailed:
+def failure(source: Source, span: Span, detail: str) -> ExtractionFailed:
+    """The error of a range that can't be read."""
     return ExtractionFailed(
         path=display_name(source.path),
         start=f"{span.start:.3f} s",
         end=f"{span.end:.3f} s",
-        detail=outcome.detail,
+        detail=detail,
         job="JOB",  # whoever knows it fills it in
     )

@@ -32,7 +32,9 @@ SHIFT_SECONDS = 100_000
 _MEDIUM = "file:medium"
 
 
-def decode_command(program: str, path: bytes, container: str, track: int, seek: float, *, joined: bool = False) -> list[str]:
+def decode_command(
+    program: str, path: bytes, container: str, track: int, seek: float, *, joined: bool = False, channel: int | None = None
+) -> list[str]:
     """Decodes one audio track (counted among the audio tracks) to standard output, from `seek` seconds of the medium on or some before.
 
     What comes out is Matroska with mono 16-bit PCM at `SAMPLE_RATE`: a container, since its blocks carry the times of the file, however
@@ -43,7 +45,9 @@ def decode_command(program: str, path: bytes, container: str, track: int, seek: 
     from the medium's.
 
     In a `joined` medium (see `joined.py`) the file's times would go back; there FFmpeg makes its own, which go on and count from 0.
-    They are right only if read from the beginning."""
+    They are right only if read from the beginning.
+
+    `channel`: of a stereo track the one that is heard alone."""
     source: dict[str, str | None] = {
         # As probed: nothing is guessed anew, and a list of other files is not taken for one.
         "format": container.partition(",")[0],
@@ -51,17 +55,32 @@ def decode_command(program: str, path: bytes, container: str, track: int, seek: 
     }
     if seek > 0 and not joined:
         source |= {"ss": f"{seek:.3f}", "noaccurate_seek": None}
+    # Stereo first: a broadcast may change to mono, which has no right channel, and back.
+    alone = "" if channel is None else f"aformat=channel_layouts=stereo,pan=mono|c0=c{channel},"
     sound = ffmpeg.input(_MEDIUM, **source)[f"a:{track}"].output(
         "pipe:1",
         format="matroska",
         acodec="pcm_s16le",
         # By one filter, which mixes down, resamples and rounds at once.
-        af=f"aresample={SAMPLE_RATE},aformat=sample_fmts=s16:channel_layouts=mono",
+        af=f"{alone}aresample={SAMPLE_RATE},aformat=sample_fmts=s16:channel_layouts=mono",
         output_ts_offset=SHIFT_SECONDS,
         map_metadata=-1,
         map_chapters=-1,
     )
     return _words(program, path, sound, joined)
+
+
+def levels_command(program: str, path: bytes, container: str, track: int, start: float, seconds: float) -> list[str]:
+    """Tells in its log how loud the left channel, the right one and their mix are in a range, in that order (see `level`)."""
+    source = {"format": container.partition(",")[0], "protocol_whitelist": "file", "ss": f"{start:.3f}", "t": f"{seconds:.3f}"}
+    heard = ffmpeg.input(_MEDIUM, **source)[f"a:{track}"].output(
+        "-",
+        format="null",
+        # What hums is below the voice, and often the same in channels whose voices are opposite.
+        af="aformat=channel_layouts=stereo,highpass=f=200,pan=2.1|c0=c0|c1=c1|c2=0.5*c0+0.5*c1,"
+        "astats=measure_overall=none:measure_perchannel=RMS_level",
+    )
+    return _words(program, path, heard, joined=True)
 
 
 SHOT_SCORE = 10
@@ -104,6 +123,12 @@ def mapped_stream(line: str) -> int | None:
     return None if told is None else int(told["stream"])
 
 
+def level(line: str) -> float | None:
+    """How loud a channel is, in dB of full scale, where a line of the log of `levels_command` says so."""
+    told = _LEVEL.match(line)
+    return None if told is None else float(told["decibels"])
+
+
 def first_sound(line: str) -> bool:
     """Whether a line of ffmpeg's log is the one that it writes once it has decoded something."""
     return line.startswith(_OUTPUT)
@@ -131,6 +156,7 @@ def complaint(line: str) -> Complaint | None:
 _SPEAKER = r"(?:\[(?P<speaker>[^\]]*) @ \w+\] )?(?:\[[^\]]* @ \w+\] )*"
 _START = re.compile(_SPEAKER + r"\[info\]   Duration: (?:N/A|[\d:.]+)(?:, start: (?P<start>-?[\d.]+))?")
 _MAPPED = re.compile(r"\[info\]   Stream #0:(?P<stream>\d+) -> #0:0 ")
+_LEVEL = re.compile(r"\[Parsed_astats_\d+ @ \w+\] \[info\] RMS level dB: (?P<decibels>-?(?:inf|nan|[\d.]+))")
 _OUTPUT = "[info] Output #0, "
 _ERROR = re.compile(_SPEAKER + r"\[(?:error|fatal|panic|warning(?=\] .*\b[Cc]orrupt))\] (?P<text>.*)")
 _CORRUPT = re.compile(r"corrupt (?:\(stream =|input packet in stream) (?P<stream>\d+)")

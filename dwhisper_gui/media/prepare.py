@@ -2,7 +2,6 @@
 language by. All of it is a pure function of the medium: a part comes out the same whenever and in whatever order it is prepared."""
 
 import logging
-from collections.abc import Iterator
 
 from dwhisper_worker.contract import BYTES_PER_SECOND, SAMPLE_RATE, Span, Window, WindowAudio
 
@@ -11,17 +10,15 @@ from dwhisper_gui.core.errors import ExtractionFailed
 from dwhisper_gui.core.plan import Edge, Part, PreparedPart
 from dwhisper_gui.core.unvoiced import with_loud_sound
 from dwhisper_gui.media.extract import Heard, Source, extract, hear
+from dwhisper_gui.media.places import places
 from dwhisper_gui.media.speech import find_speech
 from dwhisper_gui.workers.asking import Asks
 
 log = logging.getLogger(__name__)
 
-CLIP_SECONDS = 30.0
 SPEECH_IN_CLIP_SECONDS = 3.0
 """With less speech than this a language is a guess."""
 LEAST_SPEECH_IN_CLIP_SECONDS = 0.5
-PLACES_A_CELL = (0.5, 0.2, 0.8)
-"""Where to listen in one cell of the medium: its middle, and its neighbours where that is silent."""
 
 
 async def find_edge(source: Source, worker: Asks, nominal: float) -> Edge:
@@ -65,8 +62,8 @@ async def language_clips(source: Source, worker: Asks, whole: Span, count: int =
     are passed over. Raises `FFmpegMissing`, and as `find_speech` does."""
     clips: list[bytes] = []
     best: tuple[float, bytes] = (LEAST_SPEECH_IN_CLIP_SECONDS, b"")
-    for places in _cells(whole, count):
-        for place in places:
+    for cell in places(whole, count):
+        for place in cell:
             try:
                 pcm = await extract(source, place)
             except ExtractionFailed:
@@ -84,16 +81,6 @@ async def language_clips(source: Source, worker: Asks, whole: Span, count: int =
     if not clips and best[1]:
         clips.append(best[1])
     return clips
-
-
-def _cells(whole: Span, count: int) -> Iterator[list[Span]]:
-    """For each of up to `count` cells of equal length, the ranges to listen to, one after the other."""
-    cells = max(1, min(count, int(whole.duration // CLIP_SECONDS)))
-    width = whole.duration / cells
-    for i in range(cells):
-        at = whole.start + i * width
-        starts = dict.fromkeys(round(at + where * max(0.0, width - CLIP_SECONDS), 3) for where in PLACES_A_CELL)
-        yield [Span(start, min(whole.end, round(start + CLIP_SECONDS, 3))) for start in starts]
 
 
 def _cut(pcm: bytes, span: Span, wanted: Span) -> bytes:

@@ -3,12 +3,12 @@
 import asyncio
 import re
 
-from dwhisper_gui.core.errors import FFmpegMissing, ShotsUnknown
+from dwhisper_gui.core.errors import ShotsUnknown
 from dwhisper_gui.media.ffmpeg import complaint, find_ffmpeg, shots_command, start_time
-from dwhisper_gui.media.hanging import HUNG, ended
+from dwhisper_gui.media.hanging import HUNG
 from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.probe import display_name
-from dwhisper_gui.workers.pipes import Listener, spawn
+from dwhisper_gui.media.running import run_to_end
 
 _LONGEST_LINE = 1024
 _TIME = re.compile(rb"frame:\d+ +pts:\S+ +pts_time:(-?[\d.]+)")
@@ -24,18 +24,9 @@ async def find_shots(path: bytes, container: str) -> tuple[float, ...]:
         raise ShotsUnknown(path=display_name(path), detail=error.strerror or str(error)) from error
     command = shots_command(await asyncio.to_thread(find_ffmpeg), path, container, joined=joined)
     watch = _Watch()
-    try:
-        pipes = await spawn(command, Listener(watch.received, watch.logged, deaf=lambda _: None, over=lambda: None))
-    except OSError as error:
-        raise FFmpegMissing from error
-    try:
-        pipes.close_input()
-        hung = not await ended(pipes)
-    finally:
-        pipes.kill()
-        await asyncio.shield(pipes.ended)
-    if pipes.status != 0:
-        raise ShotsUnknown(path=display_name(path), detail=HUNG if hung else watch.complaint or pipes.fate())
+    fault = await run_to_end(command, watch.received, watch.logged)
+    if fault:
+        raise ShotsUnknown(path=display_name(path), detail=fault if fault == HUNG else watch.complaint or fault)
     zero = 0.0 if joined else watch.zero
     return tuple(sorted({round(time - zero, 3) for time in watch.times if time > zero}))
 

@@ -1,12 +1,13 @@
 """Command lines for ffmpeg, and what it says."""
 
+import math
 import os
 import sys
 
 import pytest
 
 from dwhisper_gui.core.errors import FFmpegMissing
-from dwhisper_gui.media.ffmpeg import Complaint, complaint, decode_command, find_ffmpeg, first_sound, mapped_stream, start_time
+from dwhisper_gui.media.ffmpeg import Complaint, complaint, decode_command, find_ffmpeg, first_sound, level, mapped_stream, start_time
 
 
 def test_the_command_names_container_track_and_place() -> None:
@@ -80,6 +81,20 @@ def test_what_times_count_from(line: str, start: float | None) -> None:
 )
 def test_what_it_complains_of(line: str, told: Complaint | None) -> None:
     assert complaint(line) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "decibels"),
+    [
+        ("[Parsed_astats_3 @ 0x55f77651da00] [info] RMS level dB: -27.654708", -27.654708),
+        ("[Parsed_astats_3 @ 0x55f77651da00] [info] RMS level dB: -inf", -math.inf),
+        ("[Parsed_astats_3 @ 0x55f77651da00] [info] RMS level dB: 0.5", 0.5),
+        ("[Parsed_astats_3 @ 0x55f77651da00] [info] Channel: 1", None),
+        ("[info]     title           : RMS level dB: -3", None),
+    ],
+)
+def test_how_loud_a_channel_is(line: str, decibels: float | None) -> None:
+    assert level(line) == decibels
 
 
 def test_which_stream_is_decoded_and_when_something_was() -> None:
