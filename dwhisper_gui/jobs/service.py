@@ -77,7 +77,7 @@ class Queue:
             self._tell(Note(job.id, "medium_changed", {"name": name_of(path)}))
             return None
         used_up = await is_used_up(self._store, job)
-        if job.state.ended and not used_up:
+        if job.state.ended:
             await retry(self._store, job.id)
         if not is_owned(self._store, job.id):
             await self._store.set_output(job.id, output)
