@@ -1,8 +1,12 @@
 """Which language is spoken: decided once for a whole job, by vote."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 SHARE_WORTH_TELLING = 0.01
+MAJORITY = 0.5
+POSSIBLE = 0.05
+"""With as much of the vote as this a language may be the one that is spoken. Whisper takes kin for each other (Croatian, Serbian), but
+leaves each some share."""
 
 
 def vote(probabilities: Iterable[Mapping[str, float]]) -> list[tuple[str, float]]:
@@ -17,3 +21,11 @@ def vote(probabilities: Iterable[Mapping[str, float]]) -> list[tuple[str, float]
             totals[language] = totals.get(language, 0.0) + probability
     ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
     return [(language, round(total / clips, 4)) for language, total in ranked if total / clips >= SHARE_WORTH_TELLING]
+
+
+def contradiction(named: str, shares: Sequence[tuple[str, float]]) -> str | None:
+    """The language that is spoken, by a vote, and not the one that was named; None: that may well be it. `shares`: of `vote`."""
+    if not shares:
+        return None
+    first, share = shares[0]
+    return first if share >= MAJORITY and dict(shares).get(named, 0.0) < POSSIBLE else None

@@ -17,6 +17,7 @@ NOTES = {
     ),
     "medium_cut": N_("The file was cut off: its sound ends at {start} instead of {end}. What there is gets transcribed."),
     "ends_before": N_("The recording ends at {end}, before {wanted} (--to), so it is transcribed to its end."),
+    "other_language": N_("“{name}” sounds like {heard}, and not like {named}, which was asked for: try --language {code}, or auto."),
     "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),
     "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),

@@ -9,18 +9,21 @@ import msgspec
 from dwhisper_worker.contract import LANGUAGES, MODELS, Decoding, Span
 
 from dwhisper_gui.core import plan
-from dwhisper_gui.core.errors import ExtractionFailed, MediumChanged, RangePastEnd, SoundEmpty, WorkerNonsense
+from dwhisper_gui.core.errors import DWhisperError, ExtractionFailed, MediumChanged, RangePastEnd, SoundEmpty, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
-from dwhisper_gui.core.language import vote
+from dwhisper_gui.core.language import contradiction, vote
+from dwhisper_gui.core.language_names import language_name
 from dwhisper_gui.core.plan import Edge, Part
 from dwhisper_gui.core.progress import Pace
 from dwhisper_gui.core.times import clock
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
 from dwhisper_gui.jobs.damage import inside, merged, readable, seconds, without
+from dwhisper_gui.jobs.doubt import is_unsure
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.medium import KEY, Medium, medium_of, remembered
+from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
 from dwhisper_gui.media.channels import CHANNELS, lone_channel
@@ -37,6 +40,8 @@ STEREO = 2
 """Channels."""
 CLIPS = 6
 """Places in the medium that vote on its language."""
+FEW_CLIPS = 3
+"""Those that are enough to say that it is not the one named."""
 LEAST_PAST_SECONDS = 1.0
 """An end that was asked for may be a rounded one."""
 LEAST_GAIN_SECONDS = 0.1
@@ -81,6 +86,7 @@ class Run:
             )
             if task.parts and not stop.is_set():
                 await self._runner.run(task, lambda index: self._prepare(journal, source, parts[index]), journal, stop, self._tell)
+                await unless(stop, self._doubt_language(source, medium, language))
             if not stop.is_set():
                 await self._listen_elsewhere(source, medium)
         except ExtractionFailed as error:
@@ -136,8 +142,7 @@ class Run:
         if decided is not None:
             return decided
         options = self._job.options
-        model = MODELS.get(options.model)
-        if options.language != "auto" or (model is not None and not model.multilingual):
+        if options.language != "auto" or self._knows_one_language():
             named = options.language if options.language != "auto" else "en"
             await journal.remember(LANGUAGE, named)
             return named
@@ -161,6 +166,25 @@ class Run:
                     return spoken
                 loud = loud or [audio.pcm for audio in chunk.windows]
         return loud
+
+    async def _doubt_language(self, source: Source, medium: Medium, named: str) -> None:
+        """Whoever names a language that nobody speaks should know. The text is kept as it is, and there even if listening fails."""
+        if self._job.options.language == "auto" or self._knows_one_language() or not await is_unsure(self._results.windows()):
+            return
+        try:
+            clips = await language_clips(source, self._ears, medium.whole, FEW_CLIPS)
+            found = await self._runner.detect_language(self._job.id, self._setup(), tuple(clips), self._tell) if clips else ()
+        except DWhisperError:
+            log.exception("the language of job %s could not be checked", self._job.id)
+            return
+        heard = contradiction(named, vote(found))
+        if heard is not None:
+            name, spoken, asked = name_of(self._job.path), language_name(heard), language_name(named)
+            self._tell(Note(self._job.id, "other_language", {"name": name, "heard": spoken, "named": asked, "code": heard}))
+
+    def _knows_one_language(self) -> bool:
+        model = MODELS.get(self._job.options.model)
+        return model is not None and not model.multilingual
 
     async def _prepare(self, journal: TellingJournal, source: Source, part: Part) -> AsyncGenerator[ChunkAudio, None]:
         """See `runner.Prepare`. A part that the store has is cut as it was then, whatever the VAD would say today."""

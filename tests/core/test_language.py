@@ -1,6 +1,8 @@
 """Which language is spoken."""
 
-from dwhisper_gui.core.language import vote
+import pytest
+
+from dwhisper_gui.core.language import contradiction, vote
 
 
 def test_several_places_outvote_a_misleading_one() -> None:
@@ -14,3 +16,18 @@ def test_without_clips_there_is_no_vote() -> None:
 
 def test_equal_shares_have_a_fixed_order_and_crumbs_are_left_out() -> None:
     assert vote([{"fr": 0.4975, "es": 0.4975, "pt": 0.005}]) == [("es", 0.4975), ("fr", 0.4975)]
+
+
+@pytest.mark.parametrize(
+    ("named", "shares", "other"),
+    [
+        ("de", [("en", 0.98)], "en"),
+        ("en", [("en", 0.98)], None),
+        ("sr", [("hr", 0.7), ("bs", 0.2), ("sr", 0.08)], None),
+        ("de", [("en", 0.62), ("de", 0.33)], None),
+        ("de", [("en", 0.4), ("cy", 0.3), ("la", 0.2)], None),
+        ("de", [], None),
+    ],
+)
+def test_only_what_is_surely_another_language_contradicts(named: str, shares: list[tuple[str, float]], other: str | None) -> None:
+    assert contradiction(named, shares) == other
