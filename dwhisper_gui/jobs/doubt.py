@@ -7,8 +7,8 @@ from collections.abc import AsyncIterable
 from dwhisper_worker.contract import Span, WindowResult
 
 UNSURE_LOG_PROBABILITY = -0.15
-"""Of the words of a job in the mean. With base it is about -0.1 for clear speech in the language named, -0.2 for synthetic voices in it, and
--0.2 to -6 in another. Listening takes a second or so, and is what decides."""
+"""Of the words of a job in the mean. With base it is about -0.1 for clear speech in the language named, -0.2 for synthetic voices in it,
+and -0.2 to -6 in another. Listening takes a second or so, and is what decides."""
 
 
 async def is_unsure(results: AsyncIterable[tuple[Span, WindowResult]]) -> bool:
