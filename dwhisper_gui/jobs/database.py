@@ -139,7 +139,8 @@ def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
     try:
         with _errors(path, connection):
-            _refuse_others(connection, path)
+            # At one point in time, since another program may be making the file just now.
+            _transaction(connection, "BEGIN", lambda reading: _refuse_others(reading, path))
             _write_ahead(connection, time.monotonic() + busy_seconds)
             connection.execute("PRAGMA synchronous = FULL")
             # On macOS an ordinary fsync leaves the data in the disk's own cache.

@@ -40,8 +40,9 @@ def source(made: Make) -> Source:
 
 
 def pretend(script: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """From now on, a script is ffmpeg."""
-    (folder / "ffmpeg").write_text(f"#!{sys.executable}\n{script}\n")
+    """From now on, a script is ffmpeg. Its first line names a link, since it may hold no spaces."""
+    (folder / "python").symlink_to(sys.executable)
+    (folder / "ffmpeg").write_text(f"#!{folder / 'python'}\n{script}\n")
     (folder / "ffmpeg").chmod(0o755)
     patch.setenv("PATH", os.fspath(folder))
     patch.setattr(hanging, "SILENT_SECONDS", 0.5)
