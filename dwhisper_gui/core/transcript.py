@@ -94,7 +94,7 @@ def unsure(segments: Sequence[Segment]) -> list[Span]:
     following = False
     for segment in segments:
         doubted = segment.mean_log_probability < UNSURE_LOG_PROBABILITY
-        if doubted and following:
+        if doubted and following and segment.start - found[-1].end <= LONGEST_SILENCE_SECONDS:
             found[-1] = Span(found[-1].start, segment.end)
         elif doubted:
             found.append(Span(segment.start, segment.end))

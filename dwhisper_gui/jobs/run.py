@@ -161,10 +161,12 @@ class Run:
         the parts on the way is no loss."""
         loud: list[bytes] = []
         for part in parts:
+            here: list[bytes] = []
             async for chunk in self._prepare(journal, source, part):
                 if spoken := [audio.pcm for audio in chunk.windows if audio.window.maybe]:
                     return spoken
-                loud = loud or [audio.pcm for audio in chunk.windows]
+                here = here or [chunk.windows[0].pcm]
+            loud = [*loud, *here][-CLIPS:]  # rather not those at the beginning, which may be music alone
         return loud
 
     async def _doubt_language(self, source: Source, medium: Medium, named: str) -> None:

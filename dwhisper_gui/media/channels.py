@@ -26,7 +26,7 @@ CHANNELS = ("left", "right")
 MIXED = None
 
 MOST_PLACES = 6
-SECONDS_A_PLACE = 120.0
+SECONDS_A_PLACE = 60.0
 """Of the medium for each place that is listened to, so that a short recording is not kept waiting."""
 SILENT = 1e-7
 """Power of full scale (-70 dB): digital silence, or what a converter makes of it."""
@@ -55,7 +55,7 @@ async def lone_channel(source: Source, worker: Asks, whole: Span) -> int | None:
             if here is None or max(here.left, here.right) < SILENT:
                 continue
             if here.alike:
-                break
+                return MIXED  # what both have is heard, and no channel lacks it
             try:
                 heard = {channel: await _speech_seconds(replace(source, channel=channel), worker, place) for channel in spoken}
             except ExtractionFailed:

@@ -60,11 +60,12 @@ def test_each_doubt_names_its_ranges_and_each_kind_of_gap_what_to_do() -> None:
 
 def test_where_the_model_is_unsure_is_told_in_as_few_ranges_as_there_are() -> None:
     said = [
-        Segment(at, at + 4, "", (), probability, 0, 1, 0) for at, probability in ((0, -0.1), (5, -0.7), (10, -0.9), (20, -0.2), (30, -0.6))
+        Segment(at, at + 4, "", (), probability, 0, 1, 0)
+        for at, probability in ((0, -0.1), (5, -0.7), (10, -0.9), (20, -0.2), (30, -0.6), (60, -0.6))
     ]
     (found,) = warnings(transcript(segments=tuple(said)), "k3f9x")
     assert "unsure" in found
-    assert "0:05–0:14, 0:30–0:34." in found
+    assert "0:05–0:14, 0:30–0:34, 1:00–1:04." in found
 
 
 def test_what_was_left_out_is_told_and_says_nothing_against_the_rest_of_its_window() -> None:

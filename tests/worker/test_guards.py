@@ -62,5 +62,24 @@ def test_hearing_the_same_again_is_noticed() -> None:
 def test_of_a_loop_the_first_round_is_kept() -> None:
     words = decoded("so it goes " + "and so on " * 9 + "to the end").words
     assert [word.text.strip() for word in guards.without_loops(words)] == "so it goes and so on to the end".split()
+    words = decoded("thank you very much " * 6 + "thank goodness").words
+    assert [word.text.strip() for word in guards.without_loops(words)] == "thank you very much thank goodness".split()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no no no no no no I said very very very very very slowly",
+        "对 对 对 对 对 对 对 是 的",
+        "का की के को कि नहीं",
+        "... ... ... ... ... ...",
+    ],
+)
+def test_what_people_say_again_and_again_stays(said: str) -> None:
+    words = decoded(said).words
+    assert guards.without_loops(words) == list(words)
+
+
+def test_what_little_is_repeated_stays() -> None:
     said = decoded("no no no no I said very very very slowly").words
     assert guards.without_loops(said) == list(said)

@@ -162,7 +162,7 @@ def test_words_laid_over_a_hole_stay_where_nobody_seems_to_speak_in_it() -> None
         heard("I'm going to go there.", 1, 5, log_probability=-1.2, no_speech=0.2),
         heard("I'm going to go there.", 1, 5, log_probability=-0.3, no_speech=0.7),
         heard("Thank you.", 1, 2, log_probability=-0.3),
-        heard("no " * 60, 1, 20, log_probability=-0.1),
+        heard("no " * 60, 1, 20, log_probability=-0.1, no_speech=0.7),
     ],
 )
 def test_where_the_vad_hears_nobody_nothing_is_made_up(doubted: Decoded) -> None:
@@ -171,6 +171,12 @@ def test_where_the_vad_hears_nobody_nothing_is_made_up(doubted: Decoded) -> None
     assert window.done
     assert text_of(window) == ""
     assert window.result().flaws == (), "most music is just music"
+
+
+def test_where_the_vad_hears_nobody_a_loop_that_the_model_is_sure_of_is_left_out_and_told() -> None:
+    window = work(length=30)
+    assert window.take(window.whole, heard(GOOD + " la" * 40, 1, 20, log_probability=-0.2)) == []
+    assert window.result().flaws == (LEFT_OUT,)
 
 
 def test_where_the_vad_hears_nobody_but_the_model_surely_does_its_text_is_kept() -> None:
@@ -191,6 +197,14 @@ def test_a_loop_that_nothing_helps_against_is_cut_and_marked() -> None:
     assert window.done
     assert text_of(window) == " It was a bright day. I don't know."
     assert guards.REPEATED in window.result().flaws
+
+
+def test_a_known_phrase_at_the_edge_of_a_full_window_stays_since_others_may_speak_behind_it() -> None:
+    for length, expected in ((29.0, f" {GOOD} Okay."), (15.0, f" {GOOD}")):
+        window = work((1, 6), length=length)
+        said = (*heard(GOOD, 1, 6).words, *heard("Okay.", length - 1, length - 0.5).words)
+        window.take(window.whole, Decoded(said, -0.2, 0.0, 0.0))
+        assert text_of(window) == expected
 
 
 def test_what_models_say_of_themselves_stays_only_where_somebody_speaks() -> None:

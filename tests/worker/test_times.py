@@ -70,3 +70,5 @@ def test_an_abbreviation_or_an_initial_ends_no_sentence() -> None:
 def test_where_the_vad_hears_nobody_no_word_is_stretched_over_what_is_beside_the_sentence() -> None:
     found = times.placed(words((0.0, 4.0, "one"), (4.0, 4.4, "two"), (4.4, 9.0, "three.")), CLIP, [])
     assert spans(found) == [(103.4, 104.0), (104.0, 104.4), (104.4, 105.0)]
+    said = words((0.0, 0.3, "we"), (0.3, 3.0, "must"), (3.0, 3.3, "go."))
+    assert spans(times.placed(said, CLIP, [])) == [(100.0, 100.3), (100.3, 103.0), (103.0, 103.3)], "inside a sentence both edges are known"

@@ -24,6 +24,9 @@ SURE_LOG_PROBABILITY = -0.8
 SURE_WORDS = 3
 LONGEST_PHRASE = 8
 MOST_REPETITIONS = 4
+SHORT_PHRASE = 2
+MOST_SHORT_REPETITIONS = 10
+"""People do say “no no no no no”, or laugh: a loop of so short a phrase is cut only from there on."""
 
 COMPRESSION = "compression_ratio"
 LOG_PROBABILITY = "log_probability"
@@ -90,16 +93,18 @@ def has_repeated_phrase(words: Sequence[Word]) -> bool:
 
 
 def without_loops(words: Sequence[Word]) -> list[Word]:
-    """The words, of each loop (see `has_repeated_phrase`) only the first round."""
+    """The words, of each loop only the first round: of a phrase that comes more than four times in a row, a short one more than ten."""
     kept = list(words)
     for length in range(1, LONGEST_PHRASE + 1):
         said = [plain(word.text) for word in kept]
+        most = MOST_SHORT_REPETITIONS if length <= SHORT_PHRASE else MOST_REPETITIONS
         at = 0
         while at + length < len(said):
             end = at + length
             while end < len(said) and said[end] == said[end - length]:
                 end += 1
-            if end - at - length >= length * MOST_REPETITIONS:
+            end -= (end - at) % length  # a round that is broken off may be the beginning of what follows
+            if end - at - length >= length * most:
                 del kept[at + length : end], said[at + length : end]
             at += 1
     return kept
@@ -113,5 +118,5 @@ def repeats(words: Sequence[Word], near: Sequence[Word]) -> bool:
 
 
 def plain(text: str) -> str:
-    """A text as it is compared: without case, punctuation and spaces."""
-    return re.sub(r"\W+", "", text).casefold()
+    """A text as it is compared: without case, punctuation and spaces, but with the marks that are vowels in many scripts."""
+    return "".join(one for one in text.casefold() if unicodedata.category(one)[0] in "LMN")

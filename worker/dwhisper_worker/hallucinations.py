@@ -1,7 +1,7 @@
 """What Whisper says where nobody speaks: sentences that stood under silence in the subtitles it learnt from.
 
-People say some of them too. So they are left out only where they stand alone and the VAD hears hardly anybody, or the model itself says
-that nobody speaks. From https://github.com/openai/whisper/discussions/679 and /928."""
+People say some of them too. So they are left out only where they stand alone and the VAD hears hardly anybody.
+From https://github.com/openai/whisper/discussions/679 and /928."""
 
 from collections.abc import Sequence
 
@@ -83,12 +83,12 @@ def is_known(text: str, language: str) -> bool:
 
 
 def without(segments: Sequence[Segment], sure: Sequence[Span], language: str) -> list[Segment]:
-    """The segments of a window without known sentences that nobody said. `sure`: the window's sure speech."""
+    """The segments of a window without known sentences that nobody said. `sure`: the window's sure speech, and
+    what may be speech beside it."""
     return [segment for segment in segments if not (is_known(segment.text, language) and _nobody_speaks(segment, sure))]
 
 
 def _nobody_speaks(segment: Segment, sure: Sequence[Span]) -> bool:
     spoken = total(within(sure, Span(segment.start, segment.end)))
     around = total(within(sure, Span(segment.start - ALONE_SECONDS, segment.end + ALONE_SECONDS)))
-    unsure = spoken < SPOKEN_SHARE * (segment.end - segment.start) or segment.no_speech_probability > guards.MOST_NO_SPEECH
-    return unsure and around <= spoken
+    return spoken < SPOKEN_SHARE * (segment.end - segment.start) and around <= spoken

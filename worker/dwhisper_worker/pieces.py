@@ -16,7 +16,7 @@ from dwhisper_worker.spans import total, within
 
 EFFORTS = (Effort(5), *(Effort(1, temperature, prompted=False) for temperature in (0.2, 0.4, 0.6, 0.8, 1.0)))
 """A beam first, then rising temperatures, as openai-whisper does."""
-OVERHEARD = Effort(1)
+OVERHEARD = Effort(1, prompted=False)
 """Where the VAD hears nobody: enough to tell whether the model hears somebody."""
 WITHOUT_PROMPT = Effort(5, prompted=False)
 """Comes before the temperatures where the user gave a prompt or hotwords: a model that falls into a loop often does so over them."""
@@ -24,6 +24,8 @@ DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
 NEAR_WORDS = 12
 """So far around a hole a second decoding may have heard what was heard already."""
+LONG_SECONDS = 20.0
+"""A window from there on may have ended for being full."""
 MOST_OF_PIECE = 0.9
 """What was left unheard is decoded again as it is only where it is clearly less than what was decoded."""
 
@@ -94,8 +96,10 @@ class WindowWork:
         flawless = any(not objections for _, objections in piece.tries)
         if piece.effort is OVERHEARD:
             if flaws or not guards.is_surely_speech(decoded):
-                # Nothing is said about it: most sound without speech is just that.
+                # Mostly nothing is said about it: most sound without speech is just that.
                 self._open -= 1
+                if guards.is_surely_speech(decoded):
+                    self._flaws.add(LEFT_OUT)
                 return []
             piece.effort_index += 1
             return [piece]
@@ -155,9 +159,15 @@ class WindowWork:
     def _keep(self, before: Before) -> None:
         self._segments += times.segments(before.words, before.decoded)
 
+    def _beside(self) -> list[Span]:
+        """Where others may be speaking before and behind this window. A short window ends because nobody speaks for long."""
+        start, end = self.window.start, self.window.end
+        before, behind = Span(start - hallucinations.ALONE_SECONDS, start), Span(end, end + hallucinations.ALONE_SECONDS)
+        return [before] if end - start < LONG_SECONDS else [before, behind]
+
     def result(self) -> WindowResult:
         """Its text, once it is done."""
-        segments = hallucinations.without(self._segments, self.window.sure, self.language)
+        segments = hallucinations.without(self._segments, (*self.window.sure, *self._beside()), self.language)
         if len(segments) < len(self._segments):
             self._flaws.add(LEFT_OUT)
         text = "".join(segment.text for segment in segments)
@@ -165,7 +175,7 @@ class WindowWork:
             self._flaws.add(guards.TOO_FEW_WORDS)
         return WindowResult(
             index=self.window.index,
-            segments=tuple(sorted(segments, key=lambda segment: segment.start)),
+            segments=tuple(sorted(segments, key=lambda segment: (segment.start, segment.end, segment.text))),
             decodings=self._decodings,
             sampled=any(segment.temperature > 0 for segment in segments),
             flaws=tuple(sorted(self._flaws)),

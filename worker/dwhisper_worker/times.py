@@ -42,7 +42,7 @@ def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list
             if word.end - word.start > LONGEST_ALONE_SECONDS:
                 if i == 0 or _ends_sentence(words[i - 1]):
                     moved[i] = replace(word, start=word.end - LONGEST_ALONE_SECONDS)
-                else:
+                elif i == len(words) - 1 or _ends_sentence(word):
                     moved[i] = replace(word, end=word.start + LONGEST_ALONE_SECONDS)
             continue
         start, end = max(word.start, home.start), min(word.end, home.end)
