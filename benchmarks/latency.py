@@ -75,12 +75,13 @@ def profile(medium: Path, model: str) -> dict[str, float]:
                 try:
                     times = desktop.cpu_times()
                     spent[desktop.pid, "desktop"] = times.user + times.system
-                    # Of children that have ended: the many that decode for a moment. The workers end last.
-                    spent[0, "ffmpeg"] = times.children_user + times.children_system
-                    for child in desktop.children():
-                        if "ffmpeg" not in child.name():
-                            own = child.cpu_times()
-                            spent[child.pid, "worker"] = own.user + own.system
+                    workers = [child for child in desktop.children() if "ffmpeg" not in child.name()]
+                    for worker in workers:
+                        own = worker.cpu_times()
+                        spent[worker.pid, "worker"] = own.user + own.system
+                    # Of children that have ended: the many ffmpegs, until workers end, too.
+                    if len(workers) == sum(kind == "worker" for _, kind in spent):
+                        spent[0, "ffmpeg"] = times.children_user + times.children_system
                 except psutil.Error:
                     continue
 

@@ -5,6 +5,7 @@ import importlib.metadata
 import importlib.resources
 import os
 import shutil
+import signal
 import tempfile
 import time
 import uuid
@@ -25,6 +26,8 @@ MARK = "DWHISPER_TEST_RUN"
 LEFTOVER_SECONDS = 5.0
 
 os.environ[MARK] = uuid.uuid4().hex
+# Where it is ignored, as in the background of a shell, so it would be by the programs that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # Read by onnxruntime when it is imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
