@@ -54,7 +54,7 @@ class Go:
 
     def follow(self, kill_at: float | None = None) -> int:
         """Reads events to the end; kills the program once it has done `kill_at` of the whole. Returns its exit status."""
-        assert self.process.stdout is not None  # noqa: S101
+        assert self.process.stdout is not None  # noqa: S101 - it was given a pipe
         for line in self.process.stdout:
             try:
                 event = json.loads(line)

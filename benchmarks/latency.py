@@ -39,7 +39,7 @@ def started(medium: Path, model: str, home: Path) -> subprocess.Popen[bytes]:
 
 def events(running: subprocess.Popen[bytes]) -> Iterator[tuple[float, dict[str, Any]]]:
     """Its events, each with the second it came at."""
-    assert running.stdout is not None  # noqa: S101
+    assert running.stdout is not None  # noqa: S101 - it was given a pipe
     for line in running.stdout:
         yield time.monotonic(), json.loads(line)
 
@@ -57,7 +57,7 @@ def first_text_and_cancel(medium: Path, model: str) -> tuple[float, float]:
         everyone = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
         cancelled = time.monotonic()
         os.killpg(running.pid, signal.SIGINT)
-        assert running.stdout is not None  # noqa: S101
+        assert running.stdout is not None  # noqa: S101 - it was given a pipe
         running.stdout.read()
         psutil.wait_procs(everyone, timeout=30)
         return first - loaded, time.monotonic() - cancelled

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from hibari import SAMPLE_RATE, Hibari  # type: ignore[import-untyped]
+from hibari import SAMPLE_RATE, Hibari  # type: ignore[import-untyped]  # it ships no types
 
 
 def _phrases(text: str) -> list[str]:
@@ -61,14 +61,14 @@ def sentences(seed: int = 1) -> Iterator[str]:
 
 def make(seconds: float, output: Path, seed: int = 1) -> list[tuple[float, float, str]]:
     """Writes the medium and its script; returns the script."""
-    chance, noise = random.Random(seed), np.random.default_rng(seed)  # noqa: S311
+    chance, noise = random.Random(seed), np.random.default_rng(seed)  # noqa: S311 - not for secrets
     voice, texts = Hibari(), sentences(seed)
     encoder = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
     encoder += ["-c:a", "aac", "-b:a", "64k", str(output)]
     script: list[tuple[float, float, str]] = []
     samples = 0
     with subprocess.Popen(encoder, stdin=subprocess.PIPE) as running:
-        assert running.stdin is not None  # noqa: S101
+        assert running.stdin is not None  # noqa: S101 - it was given a pipe
         paragraph = 0
         while samples < seconds * SAMPLE_RATE:
             text = next(texts)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from hibari import SAMPLE_RATE as RATE  # type: ignore[import-untyped]
+from hibari import SAMPLE_RATE as RATE  # type: ignore[import-untyped]  # it ships no types
 from hibari import Hibari
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))

@@ -15,7 +15,7 @@ from dwhisper_gui.core.transcript import Transcript
 from dwhisper_gui.folders import folders
 from dwhisper_gui.jobs import writing
 from dwhisper_gui.jobs.combining import transcript_of
-from dwhisper_gui.jobs.layout import Shots, has_picture, laid_out, no_picture, shots_of
+from dwhisper_gui.jobs.layout import Shots, has_picture, laid_out, no_picture, shots_of, shots_unknown
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.subtitles.export import refuse_unwritable
@@ -85,5 +85,5 @@ async def _shots(job: Job, told: list[Note], *, needed: bool) -> Shots:
     except DWhisperError as error:
         if needed:
             raise
-        told.append(Note(job.id, "shots_unknown", {"name": name_of(job.path), "detail": error.sentence()}))
+        told.append(shots_unknown(job, error))
         return ()

@@ -124,8 +124,13 @@ def edge_in(searched: Span, probabilities: bytes, peaks: bytes) -> Edge:
     width = round(QUIET_SECONDS * PEAKS_PER_SECOND)
     if len(levels) <= width:
         return Edge(_ms((searched.start + searched.end) / 2), in_speech=True)
-    quietest = min(range(len(levels) - width + 1), key=lambda i: sum(levels[i : i + width]))
+    quietest = quietest_place(levels, width, range(len(levels) - width + 1))
     return Edge(_ms(searched.start + (quietest + width / 2) / PEAKS_PER_SECOND), in_speech=True)
+
+
+def quietest_place(levels: Sequence[int], width: int, places: Iterable[int]) -> int:
+    """Of places in a row of levels the one from which on `width` of them are quietest together; the first of several."""
+    return min(places, key=lambda place: sum(levels[place : place + width]))
 
 
 def speech_spans(probabilities: bytes, threshold: float, within: Span) -> list[Span]:

@@ -9,7 +9,7 @@ from statistics import median
 
 from dwhisper_worker.contract import PEAKS_PER_SECOND, Span, Window
 
-from dwhisper_gui.core.plan import QUIET_SECONDS, WINDOW_SECONDS, complement
+from dwhisper_gui.core.plan import GOOD_CUT_AFTER_SECONDS, QUIET_SECONDS, WINDOW_SECONDS, complement, quietest_place
 
 BLOCK_SECONDS = 0.5
 """The level is that of so long a block: the middle one of its peaks, so that keys and clicks are not loud."""
@@ -20,7 +20,6 @@ LEAST_LEVEL = 184.0
 LONGEST_PAUSE_SECONDS = 1.0
 LEAST_SECONDS = 2.5
 """Shorter stretches are parts of the windows beside them, or hold no sentence."""
-GOOD_CUT_AFTER_SECONDS = 20.0
 
 
 def with_loud_sound(windows: Sequence[Window], sure: Sequence[Span], peaks: bytes, part: Span) -> list[Window]:
@@ -60,8 +59,7 @@ def _short_enough(span: Span, levels: Sequence[int], part: Span) -> Iterator[Spa
     width = round(QUIET_SECONDS * PEAKS_PER_SECOND)
     while span.duration > WINDOW_SECONDS:
         first, end = _place(span.start + GOOD_CUT_AFTER_SECONDS, part), _place(span.start + WINDOW_SECONDS, part) - width
-        quietest = min(range(first, end), key=lambda i: sum(levels[i : i + width]))
-        cut = _time(quietest + width // 2, part)
+        cut = _time(quietest_place(levels, width, range(first, end)) + width // 2, part)
         yield Span(span.start, cut)
         span = Span(cut, span.end)
     yield span

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from dwhisper_gui.core.errors import MediumChanged
+from dwhisper_gui.core.errors import DWhisperError, MediumChanged
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job, Output
 from dwhisper_gui.core.transcript import Transcript
@@ -39,6 +39,11 @@ def has_picture(job: Job) -> bool:
 def no_picture(job: Job) -> Note:
     """That it has none."""
     return Note(job.id, "no_picture", {"name": name_of(job.path)})
+
+
+def shots_unknown(job: Job, error: DWhisperError) -> Note:
+    """What to tell where there are none for the subtitles to go with, since they could not be found."""
+    return Note(job.id, "shots_unknown", {"name": name_of(job.path), "detail": error.sentence()})
 
 
 async def shots_of(job: Job) -> Shots:

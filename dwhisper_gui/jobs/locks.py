@@ -1,5 +1,6 @@
 """Locks on files beside the store, which the kernel frees when their holder ends in whatever way; there is no stale one."""
 
+import contextlib
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
@@ -22,3 +23,18 @@ def taken(path: Path) -> BaseFileLock | None:
     except OSError as error:
         raise unusable(path, error) from error
     return lock
+
+
+def is_taken(path: Path) -> bool:
+    """Whether somebody living has it. Raises `StoreUnusable`."""
+    lock = taken(path)
+    if lock is None:
+        return True
+    lock.release()
+    return False
+
+
+def forget(path: Path) -> None:
+    """Removes the file of a lock that nobody will want any more; it may stay where it can't go."""
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -15,7 +15,7 @@ from filelock import BaseFileLock
 from dwhisper_gui.core.errors import JobBusy, JobUnknown
 from dwhisper_gui.core.job import JobState
 from dwhisper_gui.jobs.journal import StoreJournal
-from dwhisper_gui.jobs.locks import LOCKS, taken
+from dwhisper_gui.jobs.locks import LOCKS, forget, is_taken, taken
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
 
@@ -62,11 +62,7 @@ async def own(store: Store, job_id: str) -> Ownership | None:
 
 def is_owned(store: Store, job_id: str) -> bool:
     """Whether a living program works on a job right now; a job that is “running” and not owned was interrupted."""
-    lock = taken(_job_lock(store, job_id))
-    if lock is None:
-        return True
-    lock.release()
-    return False
+    return is_taken(_job_lock(store, job_id))
 
 
 async def retry(store: Store, job_id: str) -> None:
@@ -84,7 +80,7 @@ async def remove(store: Store, job_id: str) -> None:
     """Removes a job with all that came of it. Raises `JobBusy` where somebody works on it, `JobUnknown`."""
     with await _own_or_refuse(store, job_id) as mine:
         await mine.journal.delete()
-    _forget_lock(store, mine.job_id)
+    forget(_job_lock(store, mine.job_id))  # whoever takes the lock of a job that is no more finds that out
 
 
 async def clear(store: Store, states: Collection[JobState]) -> int:
@@ -104,7 +100,7 @@ async def clear(store: Store, states: Collection[JobState]) -> int:
             pass
         else:
             removed += 1
-        _forget_lock(store, job.id)
+        forget(_job_lock(store, job.id))
     return removed
 
 
@@ -132,12 +128,6 @@ async def engine_lock(folder: Path, waiting: Callable[[], None]) -> AsyncIterato
         yield
     finally:
         lock.release()
-
-
-def _forget_lock(store: Store, job_id: str) -> None:
-    # Whoever takes the lock of a job that is no more finds that out; so the file may go, and stay where it can't.
-    with contextlib.suppress(OSError):
-        _job_lock(store, job_id).unlink()
 
 
 def _job_lock(store: Store, job_id: str) -> Path:

@@ -1,6 +1,5 @@
 """Whether somebody will come to a job that waits: a program says which jobs it has before it, and that holds as long as it lives."""
 
-import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Self
 from filelock import BaseFileLock
 
 from dwhisper_gui.core.job import Job
-from dwhisper_gui.jobs.locks import LOCKS, taken
+from dwhisper_gui.jobs.locks import LOCKS, forget, is_taken, taken
 from dwhisper_gui.jobs.store import Store
 
 PROGRAM = "program"
@@ -32,7 +31,7 @@ class Presence:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._lock is not None:
             self._lock.release()
-        _forget(self._store, self._name)
+        forget(_lock_of(self._store, self._name))
 
     async def has(self, job_id: str) -> None:
         """It has this job before it."""
@@ -50,18 +49,10 @@ def is_awaited(store: Store, job: Job) -> bool:
     name = job.memory.get(PROGRAM)
     if name is None or not _lock_of(store, name).exists():
         return False
-    lock = taken(_lock_of(store, name))
-    if lock is None:
+    if is_taken(_lock_of(store, name)):
         return True
-    lock.release()
-    _forget(store, name)  # that program died
+    forget(_lock_of(store, name))  # that program died
     return False
-
-
-def _forget(store: Store, name: str) -> None:
-    # The file may stay where it can't go: nobody holds its lock.
-    with contextlib.suppress(OSError):
-        _lock_of(store, name).unlink()
 
 
 def _lock_of(store: Store, name: str) -> Path:

@@ -11,7 +11,7 @@ from dwhisper_gui.core.events import Event, JobAdded, JobEnded, Note, StateChang
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, Wish
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import is_used_up, transcript_of
-from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of
+from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of, shots_unknown
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.presence import Presence
 from dwhisper_gui.jobs.records import name_of
@@ -229,7 +229,7 @@ class Queue:
             shots = await seeking
         except (MediumError, FFmpegMissing) as error:
             log.warning("no shots of job %s", job.id, exc_info=True)
-            self._tell(Note(job.id, "shots_unknown", {"name": name_of(job.path), "detail": error.sentence()}))
+            self._tell(shots_unknown(job, error))
             return ()
         finally:
             for task in (seeking, asking):

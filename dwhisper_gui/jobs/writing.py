@@ -14,7 +14,7 @@ from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job, Output
 from dwhisper_gui.jobs.records import name_of, recalled
 from dwhisper_gui.subtitles.document import Document
-from dwhisper_gui.subtitles.export import export, plain_names, same_files
+from dwhisper_gui.subtitles.export import export, folder_of, plain_names, same_files
 from dwhisper_gui.subtitles.formats import Format
 from dwhisper_gui.subtitles.report import written_as
 
@@ -88,7 +88,7 @@ class Target:
     @property
     def folder(self) -> Path:
         """Beside the medium unless another was asked for."""
-        return Path(os.fsdecode(self.job.path)).parent if self.output.folder is None else Path(os.fsdecode(self.output.folder))
+        return folder_of(self.job.path, self.output.folder)
 
 
 def write(document: Document, target: Target, layout: Layout, *, anew: bool = False) -> Writing:

@@ -48,16 +48,10 @@ def decode_command(
     They are right only if read from the beginning.
 
     `channel`: of a stereo track the one that is heard alone."""
-    source: dict[str, str | None] = {
-        # As probed: nothing is guessed anew, and a list of other files is not taken for one.
-        "format": container.partition(",")[0],
-        "protocol_whitelist": "file",
-    }
-    if seek > 0 and not joined:
-        source |= {"ss": f"{seek:.3f}", "noaccurate_seek": None}
+    seeking: dict[str, str | None] = {"ss": f"{seek:.3f}", "noaccurate_seek": None} if seek > 0 and not joined else {}
     # Stereo first: a broadcast may change to mono, which has no right channel, and back.
     alone = "" if channel is None else f"aformat=channel_layouts=stereo,pan=mono|c0=c{channel},"
-    sound = ffmpeg.input(_MEDIUM, **source)[f"a:{track}"].output(
+    sound = _input(container, **seeking)[f"a:{track}"].output(
         "pipe:1",
         format="matroska",
         acodec="pcm_s16le",
@@ -72,8 +66,7 @@ def decode_command(
 
 def levels_command(program: str, path: bytes, container: str, track: int, start: float, seconds: float) -> list[str]:
     """Tells in its log how loud the left channel, the right one and their mix are in a range, in that order (see `level`)."""
-    source = {"format": container.partition(",")[0], "protocol_whitelist": "file", "ss": f"{start:.3f}", "t": f"{seconds:.3f}"}
-    heard = ffmpeg.input(_MEDIUM, **source)[f"a:{track}"].output(
+    heard = _input(container, ss=f"{start:.3f}", t=f"{seconds:.3f}")[f"a:{track}"].output(
         "-",
         format="null",
         # The band of a voice: what hums below it is often the same in channels whose voices are opposite. A second at once is quicker,
@@ -94,13 +87,17 @@ def shots_command(program: str, path: bytes, container: str, *, joined: bool = F
     """Tells on standard output, in lines of the filter metadata, each frame of the picture with which a shot begins.
 
     Its times are the file's; `joined` and what they count from: as of `decode_command`."""
-    source: dict[str, str | None] = {"format": container.partition(",")[0], "protocol_whitelist": "file"}
-    seen = ffmpeg.input(_MEDIUM, **source)["V:0"].output(
+    seen = _input(container)["V:0"].output(
         "-",
         format="null",
         vf=f"scale={SHOT_WIDTH}:-2:flags=fast_bilinear,scdet=threshold={SHOT_SCORE}:sc_pass=1,metadata=mode=print:file=-",
     )
     return _words(program, path, seen, joined)
+
+
+def _input(container: str, **options: str | None) -> "ffmpeg.nodes.FilterableStream":
+    """The medium, as probed: nothing is guessed anew, and a list of other files is not taken for one."""
+    return ffmpeg.input(_MEDIUM, format=container.partition(",")[0], protocol_whitelist="file", **options)
 
 
 def _words(program: str, path: bytes, made: "ffmpeg.nodes.OutputStream", joined: bool) -> list[str]:

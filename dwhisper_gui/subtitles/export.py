@@ -7,7 +7,7 @@ whoever looks sees no half file, and of two programs that want one name one gets
 import contextlib
 import os
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -39,12 +39,11 @@ def export(
     written, none is.
 
     Raises `OutputNotWritable`. `job` is for its sentence."""
-    medium = Path(os.fsdecode(medium_path))
-    into = medium.parent if folder is None else Path(os.fsdecode(folder))
-    longest = longest_name(into)
+    into = folder_of(medium_path, folder)
+    named = _namer(document, medium_path, into)
 
     def paths(number: int) -> list[Path]:
-        return [into / file_name(medium, number, document.transcript.text_language, made.extension, longest) for made in formats]
+        return [named(made, number) for made in formats]
 
     contents = [made.write(document) for made in formats]
     written = paths(1)
@@ -52,11 +51,11 @@ def export(
         with _drafts(into, contents) as drafts:
             if overwrite:
                 kept = [Path(os.fsdecode(path)) for path in keep]
-                written = next(named for named in map(paths, count(1)) if not any(_is_one_of(path, kept) for path in named))
+                written = next(free for free in map(paths, count(1)) if not any(_is_one_of(path, kept) for path in free))
                 for draft, path in zip(drafts, written, strict=True):
                     draft.replace(path)
             else:
-                written = next(named for named in map(paths, count(1)) if _publish(drafts, named))
+                written = next(free for free in map(paths, count(1)) if _publish(drafts, free))
         _settle(into)
     except OSError as error:
         shown = _readable(str(written[0] if written else into))
@@ -66,10 +65,8 @@ def export(
 
 def plain_names(document: Document, medium_path: bytes, formats: Iterable[Format], folder: bytes | None) -> list[bytes]:
     """The paths that `export` gives its files where none of them is taken."""
-    medium = Path(os.fsdecode(medium_path))
-    into = medium.parent if folder is None else Path(os.fsdecode(folder))
-    longest = longest_name(into)
-    return [os.fsencode(into / file_name(medium, 1, document.transcript.text_language, made.extension, longest)) for made in formats]
+    named = _namer(document, medium_path, folder_of(medium_path, folder))
+    return [os.fsencode(named(made, 1)) for made in formats]
 
 
 def same_files(
@@ -77,20 +74,29 @@ def same_files(
 ) -> dict[str, bytes]:
     """Of the files that `export` could have written of this document, those that are there and hold just what it would write, by the name
     of their format: there is no use in another copy. None of those in `keep`."""
-    medium = Path(os.fsdecode(medium_path))
-    into = medium.parent if folder is None else Path(os.fsdecode(folder))
-    longest = longest_name(into)
+    named = _namer(document, medium_path, folder_of(medium_path, folder))
     found = {}
     for made in formats:
         content = made.write(document)
         for number in count(1):
-            path = into / file_name(medium, number, document.transcript.text_language, made.extension, longest)
+            path = named(made, number)
             if not os.path.lexists(path):
                 break
             if os.fsencode(path) not in keep and _holds(path, content):
                 found[made.name] = os.fsencode(path)
                 break
     return found
+
+
+def folder_of(medium_path: bytes, folder: bytes | None) -> Path:
+    """Where the subtitles of a medium go: beside it (None), unless into a folder."""
+    return Path(os.fsdecode(medium_path)).parent if folder is None else Path(os.fsdecode(folder))
+
+
+def _namer(document: Document, medium_path: bytes, into: Path) -> Callable[[Format, int], Path]:
+    """The path of a document's file in a folder, from its format and the number that keeps it from others."""
+    medium, language, longest = Path(os.fsdecode(medium_path)), document.transcript.text_language, longest_name(into)
+    return lambda made, number: into / file_name(medium, number, language, made.extension, longest)
 
 
 def shown_name(medium_path: bytes) -> str:
@@ -101,7 +107,7 @@ def shown_name(medium_path: bytes) -> str:
 def refuse_unwritable(medium_path: bytes, folder: bytes | None) -> None:
     """Makes the folder that was asked for, and tries whether a file can be written in it (or, for None, beside the medium): better known
     before an hour of work than after it. Raises `OutputFolderUnusable`."""
-    into = Path(os.fsdecode(medium_path)).parent if folder is None else Path(os.fsdecode(folder))
+    into = folder_of(medium_path, folder)
     try:
         if folder is not None:
             into.mkdir(parents=True, exist_ok=True)

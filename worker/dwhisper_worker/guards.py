@@ -83,31 +83,32 @@ def word_count(text: str) -> float:
 def has_repeated_phrase(words: Sequence[Word]) -> bool:
     """Whether a phrase of one to eight words comes more than four times in a row: a loop, which people do not say."""
     said = [plain(word.text) for word in words]
-    for length in range(1, LONGEST_PHRASE + 1):
-        run = 0
-        for i in range(length, len(said)):
-            run = run + 1 if said[i] == said[i - length] else 0
-            if run >= length * MOST_REPETITIONS:
-                return True
-    return False
+    lengths = range(1, LONGEST_PHRASE + 1)
+    return any(_repetitions(said, at, length) >= MOST_REPETITIONS for length in lengths for at in range(len(said)))
 
 
 def without_loops(words: Sequence[Word]) -> list[Word]:
     """The words, of each loop only the first round: of a phrase that comes more than four times in a row, a short one more than ten."""
     kept = list(words)
+    said = [plain(word.text) for word in words]
     for length in range(1, LONGEST_PHRASE + 1):
-        said = [plain(word.text) for word in kept]
         most = MOST_SHORT_REPETITIONS if length <= SHORT_PHRASE else MOST_REPETITIONS
         at = 0
         while at + length < len(said):
-            end = at + length
-            while end < len(said) and said[end] == said[end - length]:
-                end += 1
-            end -= (end - at) % length  # a round that is broken off may be the beginning of what follows
-            if end - at - length >= length * most:
-                del kept[at + length : end], said[at + length : end]
+            rounds = _repetitions(said, at, length)
+            if rounds >= most:
+                repeated = slice(at + length, at + length + rounds * length)
+                del kept[repeated], said[repeated]
             at += 1
     return kept
+
+
+def _repetitions(said: Sequence[str], at: int, length: int) -> int:
+    """How often a phrase is said again right after it. A round that is broken off may be the beginning of what follows."""
+    end = at + length
+    while end < len(said) and said[end] == said[end - length]:
+        end += 1
+    return (end - at) // length - 1
 
 
 def repeats(words: Sequence[Word], near: Sequence[Word]) -> bool:

@@ -95,14 +95,14 @@ class WindowWork:
         piece.tries.append((decoded, flaws))
         flawless = any(not objections for _, objections in piece.tries)
         if piece.effort is OVERHEARD:
-            if flaws or not guards.is_surely_speech(decoded):
-                # Mostly nothing is said about it: most sound without speech is just that.
-                self._open -= 1
-                if guards.is_surely_speech(decoded):
-                    self._flaws.add(LEFT_OUT)
-                return []
-            piece.effort_index += 1
-            return [piece]
+            surely = guards.is_surely_speech(decoded)
+            if surely and not flaws:
+                piece.effort_index += 1
+                return [piece]
+            self._open -= 1
+            if surely:  # else nothing is said about it: most sound without speech is just that
+                self._flaws.add(LEFT_OUT)
+            return []
         if guards.NO_SPEECH in flaws and total(sure) < guards.RATE_NEEDS_SECONDS and not flawless:
             # Model and VAD agree that hardly anybody speaks: trying harder would only invent words.
             self._open -= 1
