@@ -17,10 +17,10 @@ from dwhisper_gui.core.errors import FormatUnknown, OutputFolderUnusable, Output
 from dwhisper_gui.subtitles.document import document_of
 from dwhisper_gui.subtitles.export import export, refuse_unwritable, same_files
 from dwhisper_gui.subtitles.formats import FORMATS, formats_named
+from tests.disks import small_disk
 
 from .texts import segment, spoken, talk, transcript
 
-AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NOBODY = 65534
 TALK = document_of(talk(), "video.mp4")
 
@@ -264,37 +264,29 @@ def test_a_folder_that_may_not_be_written_to(open_folder: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 kB."""
-    if not AS_ROOT or sys.platform != "linux":
-        pytest.skip("only root on Linux can mount a small disk")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder], capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", "64k") as mounted:
+        yield mounted
 
 
 @pytest.mark.integration
-def test_a_full_disk_leaves_nothing_half_written(small_disk: Path) -> None:
+def test_a_full_disk_leaves_nothing_half_written(disk: Path) -> None:
     long = transcript(segment(spoken(" so delicate and white, dazzling." * 1000)))
     with pytest.raises(OutputNotWritable) as failed:
-        export(document_of(long, "video.mp4"), os.fsencode(small_disk / "video.mp4"), formats_named(["srt", "json"]), None, False, "k7")
+        export(document_of(long, "video.mp4"), os.fsencode(disk / "video.mp4"), formats_named(["srt", "json"]), None, False, "k7")
     assert failed.value.fields["detail"] == os.strerror(errno.ENOSPC)
-    assert names(small_disk) == []
-    assert export_talk(small_disk / "video.mp4", "srt", "txt") == ["video.en.srt", "video.en.txt"]
+    assert names(disk) == []
+    assert export_talk(disk / "video.mp4", "srt", "txt") == ["video.en.srt", "video.en.txt"]
 
 
 @pytest.mark.integration
-def test_a_full_disk_leaves_what_was_to_be_overwritten(small_disk: Path) -> None:
-    (small_disk / "video.en.txt").write_text("mine")
-    (small_disk / "filler").write_bytes(bytes(60 * 1024))
+def test_a_full_disk_leaves_what_was_to_be_overwritten(disk: Path) -> None:
+    (disk / "video.en.txt").write_text("mine")
+    (disk / "filler").write_bytes(bytes(60 * 1024))
     with pytest.raises(OutputNotWritable):
-        export_talk(small_disk / "video.mp4", "txt", overwrite=True)
-    assert (small_disk / "video.en.txt").read_text() == "mine"
-    assert names(small_disk) == ["filler", "video.en.txt"]
+        export_talk(disk / "video.mp4", "txt", overwrite=True)
+    assert (disk / "video.en.txt").read_text() == "mine"
+    assert names(disk) == ["filler", "video.en.txt"]
 
 
 def test_a_folder_that_was_asked_for_is_made_and_nothing_is_left_of_the_trial(tmp_path: Path) -> None:
