@@ -10,8 +10,11 @@ from itertools import pairwise
 from dwhisper_worker.contract import PEAKS_PER_SECOND, SPEECH_FRAME_SECONDS, Span, Window
 
 FIRST_PART_SECONDS = 60.0
-"""The first part is short, so that workers have something to do soon."""
+"""The first part is short, so that workers have something to do soon,"""
+PARTS_GROW = 3.0
+"""and those after it grow, so that each is prepared while the one before is transcribed,"""
 PART_SECONDS = 600.0
+"""until they are so long."""
 EDGE_REACH_SECONDS = 15.0
 """How far from its nominal place an edge may move to find a silence."""
 QUIET_SECONDS = 0.2
@@ -29,8 +32,13 @@ WINDOW_PAD_SECONDS = 0.7
 words in 30 minutes against 138); with more, nothing is gained."""
 LEAST_PAD_SECONDS = 0.2
 """So much where it is nearly full."""
+USUAL_WINDOW_SECONDS = 19.0
+"""A window that is longer ends at its longest pause: an encoder takes two and a half times as long for 30 s as for 20."""
+USUAL_CUT_AFTER_SECONDS = 11.0
+PAUSE_SECONDS = 0.6
+"""A shorter silence may lie within a sentence, which is better heard whole."""
 GOOD_CUT_AFTER_SECONDS = 20.0
-"""A window that must end because it is full ends at the longest silence after this much of it."""
+"""A window without a pause that must end because it is full ends at the longest silence after this much of it."""
 
 WINDOWS_IN_CHUNK = 4
 """On a CPU a batch of four is as quick as any."""
@@ -92,12 +100,12 @@ class PreparedPart:
 
 
 def parts(whole: Span) -> list[Part]:
-    """The parts of a range: a first one of 60 s, then one every 10 min; a rest too short to move an edge in joins the last."""
+    """The parts of a range: of 60 s, 3 min, then 9 and 10 min each; a rest too short to move an edge in joins the last."""
     edges = [whole.start]
-    following = whole.start + FIRST_PART_SECONDS
-    while following < whole.end - 2 * EDGE_REACH_SECONDS:
+    length = FIRST_PART_SECONDS
+    while (following := edges[-1] + length) < whole.end - 2 * EDGE_REACH_SECONDS:
         edges.append(following)
-        following += PART_SECONDS
+        length = min(PARTS_GROW * length, PART_SECONDS)
     edges.append(whole.end)
     last = len(edges) - 2
     return [
@@ -181,17 +189,15 @@ def complement(spans: Iterable[Span], within: Span) -> list[Span]:
 def windows(maybe: Sequence[Span], sure: Sequence[Span], probabilities: bytes, part: Span) -> list[Window]:
     """The windows of a part: contiguous ranges of at most 30 s with the speech in them, in order, without overlap.
 
-    Silences up to 4 s stay inside. A window that is full ends at its longest silence after the first 20 s, so that sentences stay
-    whole where they can. Speech of over 30 s without a silence is cut where it is least like speech."""
+    Silences up to 4 s stay inside. A window above 19 s ends at its longest pause after the first 11 s; one without a pause grows until it
+    is full, and ends at its longest silence after the first 20 s, so that sentences stay whole where they can. Speech of over 30 s without
+    a silence is cut where it is least like speech."""
     groups: list[list[Span]] = []
     current: list[Span] = []
     room = WINDOW_SECONDS - 2 * LEAST_PAD_SECONDS
     for span in _short_enough(maybe, probabilities, part, room):
         current.append(span)
-        while len(current) > 1 and (
-            current[-1].start - current[-2].end > GAP_INSIDE_WINDOW_SECONDS or current[-1].end - current[0].start > room
-        ):
-            cut = _best_cut(current)
+        while cut := _cut(current, room):
             groups.append(current[:cut])
             current = current[cut:]
     if current:
@@ -205,18 +211,26 @@ def windows(maybe: Sequence[Span], sure: Sequence[Span], probabilities: bytes, p
         start = max(group[0].start - pad, (before + group[0].start) / 2 if index else part.start)
         end = min(group[-1].end + pad, (group[-1].end + after) / 2 if index + 1 < len(groups) else part.end)
         inside = Span(_ms(start), _ms(end))
-        found.append(Window(index, inside.start, inside.end, tuple(group), tuple(_clipped(sure, inside))))
+        found.append(Window(index, inside.start, inside.end, tuple(group), tuple(clipped(sure, inside))))
     return found
 
 
-def _best_cut(group: list[Span]) -> int:
-    """Where to end a window that holds all of `group` but the last span: the index of the first span of the next one."""
-    gaps = {i: group[i].start - group[i - 1].end for i in range(1, len(group))}
+def _cut(group: list[Span], room: float) -> int:
+    """Where a window that holds all of `group` but the last span has to end: the index of the first span of the next one; 0 where it may
+    hold that one, too."""
     last = len(group) - 1
-    if gaps[last] > GAP_INSIDE_WINDOW_SECONDS:
+    gaps = {i: group[i].start - group[i - 1].end for i in range(1, len(group))}
+    length = group[-1].end - group[0].start
+
+    def longest(after: float, least: float) -> int:
+        found = [i for i, gap in gaps.items() if gap >= least and group[i - 1].end - group[0].start >= after]
+        return max(found, key=lambda i: (gaps[i], i), default=0)
+
+    if not gaps or gaps[last] > GAP_INSIDE_WINDOW_SECONDS:
         return last
-    good = [i for i in gaps if group[i - 1].end - group[0].start >= GOOD_CUT_AFTER_SECONDS]
-    return max(good, key=lambda i: (gaps[i], i)) if good else last
+    if length + 2 * WINDOW_PAD_SECONDS > USUAL_WINDOW_SECONDS and (pause := longest(USUAL_CUT_AFTER_SECONDS, PAUSE_SECONDS)):
+        return pause
+    return longest(GOOD_CUT_AFTER_SECONDS, 0.0) or last if length > room else 0
 
 
 def _short_enough(spans: Iterable[Span], probabilities: bytes, part: Span, longest: float) -> Iterable[Span]:
@@ -237,7 +251,8 @@ def _short_enough(spans: Iterable[Span], probabilities: bytes, part: Span, longe
         yield rest
 
 
-def _clipped(spans: Iterable[Span], inside: Span) -> Iterable[Span]:
+def clipped(spans: Iterable[Span], inside: Span) -> Iterable[Span]:
+    """What of the spans lies in a range."""
     for span in spans:
         start, end = max(span.start, inside.start), min(span.end, inside.end)
         if end > start:

@@ -4,20 +4,24 @@ A chunk that was in hand when its worker died is *suspect*: it may be what kille
 next death names the culprit and no innocent chunk is charged twice."""
 
 import asyncio
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.runners.runner import ChunkAudio
 
 
 class Board:
-    """Of one run. `take`, then `done` or `give_back`."""
+    """Of one run. `take`, then `done` or `give_back`. A worker has at most so many windows in hand, or one chunk: chunks differ in size,
+    and a worker should neither wait for the next one nor hold much sound."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_windows: int) -> None:
+        self._most_windows = most_windows
         self._ready: deque[ChunkAudio] = deque()
         self._suspects: deque[ChunkAudio] = deque()
-        self._in_hand: Counter[str] = Counter()
+        self._in_hand: defaultdict[str, dict[ChunkKey, int]] = defaultdict(dict)
+        """How many windows of which chunks each worker has."""
         self._alone: set[str] = set()
         self._fed = False
         self._closed = False
@@ -43,7 +47,7 @@ class Board:
                 return None
             suspect = bool(self._suspects)
             chunk = self._suspects.popleft() if suspect else self._ready.popleft()
-            self._in_hand[worker] += 1
+            self._in_hand[worker][chunk.chunk.key] = len(chunk.windows)
             if suspect:
                 self._alone.add(worker)
             self._changed.notify_all()
@@ -52,26 +56,27 @@ class Board:
     def _can_take(self, worker: str) -> bool:
         if worker in self._alone:
             return False
-        if self._suspects:
-            return self._in_hand[worker] == 0
-        return bool(self._ready)
+        hand = self._in_hand[worker]
+        if self._suspects or not self._ready:
+            return bool(self._suspects) and not hand
+        return not hand or sum(hand.values()) + len(self._ready[0].windows) <= self._most_windows
 
     def _over(self) -> bool:
-        return self._closed or (self._fed and not self._ready and not self._suspects and not self._in_hand.total())
+        return self._closed or (self._fed and not self._ready and not self._suspects and not any(self._in_hand.values()))
 
-    async def done(self, worker: str) -> None:
+    async def done(self, worker: str, chunk: ChunkAudio) -> None:
         """The worker has dealt with a chunk, for better or worse."""
         async with self._changed:
-            self._let_go(worker)
+            self._let_go(worker, chunk)
 
     async def give_back(self, worker: str, chunk: ChunkAudio) -> None:
         """The worker died or failed with it; someone else is to try."""
         async with self._changed:
             self._suspects.append(chunk)
-            self._let_go(worker)
+            self._let_go(worker, chunk)
 
-    def _let_go(self, worker: str) -> None:
-        self._in_hand[worker] -= 1
+    def _let_go(self, worker: str, chunk: ChunkAudio) -> None:
+        del self._in_hand[worker][chunk.chunk.key]
         self._alone.discard(worker)
         self._changed.notify_all()
 

@@ -40,11 +40,11 @@ def windows_of(total: float, *speech: tuple[float, float], start: float = 0.0) -
         (5.0, [(0, 5)]),
         (89.0, [(0, 89)]),
         (91.0, [(0, 60), (60, 91)]),
-        (2000.0, [(0, 60), (60, 660), (660, 1260), (1260, 1860), (1860, 2000)]),
-        (680.0, [(0, 60), (60, 680)]),
+        (2000.0, [(0, 60), (60, 240), (240, 780), (780, 1380), (1380, 2000)]),
+        (260.0, [(0, 60), (60, 260)]),
     ],
 )
-def test_parts_begin_short_and_never_leave_a_rest_too_short_to_search(end: float, expected: list[tuple[float, float]]) -> None:
+def test_parts_begin_short_and_grow_and_never_leave_a_rest_too_short_to_search(end: float, expected: list[tuple[float, float]]) -> None:
     found = plan.parts(Span(0.0, end))
     assert [(part.nominal.start, part.nominal.end) for part in found] == expected
     assert [part.is_first for part in found] == [True] + [False] * (len(found) - 1)
@@ -98,11 +98,23 @@ def test_a_window_that_is_nearly_full_has_less_around_its_speech() -> None:
     assert found.start == pytest.approx(9.7, abs=0.05)
 
 
-def test_a_full_window_ends_at_its_longest_late_silence() -> None:
-    # 34 s of speech with silences at 12 s (1.0), 22 s (0.8) and 27 s (0.3): the first is longer, but too early.
-    found = windows_of(40, (0, 12), (13, 22), (22.8, 27), (27.3, 34))
+def test_a_window_ends_at_its_longest_pause_rather_than_when_it_is_full() -> None:
+    # Pauses at 9 s (2.0), 13 s (1.0), 16 s (0.8): the first is longer, but too early.
+    found = windows_of(40, (0, 9), (11, 13), (14, 16), (16.8, 22))
+    assert [len(window.maybe) for window in found] == [2, 2]
+    assert found[0].end == pytest.approx(13.5, abs=0.1), "the middle of a silence that is short"
+
+
+def test_a_window_without_a_pause_grows_until_it_is_full_and_ends_at_its_longest_late_silence() -> None:
+    # 34 s of speech with silences at 12 s (0.5), 22 s (0.4) and 27 s (0.3): the first is longer, but too early.
+    found = windows_of(40, (0, 12), (12.5, 22), (22.4, 27), (27.3, 34))
     assert len(found) == 2
-    assert found[0].end == pytest.approx(22.4, abs=0.1), "the middle of a silence that is short"
+    assert found[0].end == pytest.approx(22.2, abs=0.1)
+
+
+def test_a_pause_that_comes_late_ends_a_window_that_has_grown() -> None:
+    found = windows_of(40, (0, 12), (12.5, 24), (24.7, 27))
+    assert [len(window.maybe) for window in found] == [2, 1]
 
 
 def test_speech_without_silence_is_cut_where_it_is_least_like_speech() -> None:

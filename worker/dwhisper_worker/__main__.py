@@ -19,6 +19,8 @@ def main() -> int:
 
     # onnxruntime reports its use to its maker unless it is told not to, before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    # numpy needs it for the spectrogram alone, and after each its other threads keep cores busy waiting for more: 8 % of two cores.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     from dwhisper_worker import stdio
 
     inward, outward = stdio.own_streams()

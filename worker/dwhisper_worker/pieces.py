@@ -24,8 +24,8 @@ DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
 NEAR_WORDS = 12
 """So far around a hole a second decoding may have heard what was heard already."""
-LONG_SECONDS = 20.0
-"""A window from there on may have ended for being full."""
+LONG_SECONDS = 11.0
+"""A window from there on may have ended at a pause, with more to come."""
 MOST_OF_PIECE = 0.9
 """What was left unheard is decoded again as it is only where it is clearly less than what was decoded."""
 
