@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 SHARE_WORTH_TELLING = 0.01
 MAJORITY = 0.5
+DECIDED = 0.8
+"""With as much of the vote of a few clips as this a language is that of all of the recording."""
 POSSIBLE = 0.05
 """With as much of the vote as this a language may be the one that is spoken. Whisper takes kin for each other (Croatian, Serbian), but
 leaves each some share."""
@@ -21,6 +23,11 @@ def vote(probabilities: Iterable[Mapping[str, float]]) -> list[tuple[str, float]
             totals[language] = totals.get(language, 0.0) + probability
     ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
     return [(language, round(total / clips, 4)) for language, total in ranked if total / clips >= SHARE_WORTH_TELLING]
+
+
+def is_decided(shares: Sequence[tuple[str, float]]) -> bool:
+    """Whether more clips would hardly say otherwise. `shares`: of `vote`."""
+    return bool(shares) and shares[0][1] >= DECIDED
 
 
 def contradiction(named: str, shares: Sequence[tuple[str, float]]) -> str | None:

@@ -12,7 +12,7 @@ from dwhisper_gui.core import plan
 from dwhisper_gui.core.errors import DWhisperError, ExtractionFailed, MediumChanged, RangePastEnd, SoundEmpty, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
-from dwhisper_gui.core.language import contradiction, vote
+from dwhisper_gui.core.language import contradiction, is_decided, vote
 from dwhisper_gui.core.language_names import language_name
 from dwhisper_gui.core.plan import Edge, Part
 from dwhisper_gui.core.progress import Pace
@@ -31,7 +31,7 @@ from dwhisper_gui.media.extract import Heard, Source, hear, measure_duration
 from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
-from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Runner, Task, Tell
+from dwhisper_gui.runners.runner import ChunkAudio, CutClips, Runner, Task, Tell, setup_for
 from dwhisper_gui.workers.standing import StandingWorker
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,9 @@ log = logging.getLogger(__name__)
 STEREO = 2
 """Channels."""
 CLIPS = 6
-"""Places in the medium that vote on its language."""
+"""Places in the medium that vote on its language,"""
 FEW_CLIPS = 3
-"""Those that are enough to say that it is not the one named."""
+"""and those that are enough where they agree, or to say that it is not the one named."""
 LEAST_PAST_SECONDS = 1.0
 """An end that was asked for may be a rounded one."""
 LEAST_GAIN_SECONDS = 0.1
@@ -80,7 +80,7 @@ class Run:
             settled = await self._results.settled_parts()
             task = Task(
                 job=self._job.id,
-                setup=self._setup(),
+                setup=setup_for(self._job.options),
                 decoding=Decoding(language, self._job.options.translate, self._job.options.prompt, self._job.options.hotwords),
                 parts=tuple(part.index for part in parts if part.index not in settled),
             )
@@ -95,11 +95,6 @@ class Run:
         finally:
             for edge in self._edges.values():
                 edge.cancel()
-
-    def _setup(self) -> EngineSetup:
-        options = self._job.options
-        language = None if options.language == "auto" else options.language
-        return EngineSetup(options.engine, options.model, options.device, options.compute_type, language, options.translate)
 
     async def _medium(self) -> Medium:
         """As an earlier run found it, since that decided where the parts lie: a probe that ran out of time would say otherwise."""
@@ -146,15 +141,24 @@ class Run:
             named = options.language if options.language != "auto" else "en"
             await journal.remember(LANGUAGE, named)
             return named
-        clips = await language_clips(source, self._ears, medium.whole, CLIPS) or await self._first_speech(journal, source, parts)
-        if not clips:
+        heard = await self._heard_in(source, medium, FEW_CLIPS)
+        if not is_decided(vote(heard)):
+            heard += await self._heard_in(source, medium, CLIPS)
+        heard = heard or await self._detect(lambda: self._first_speech(journal, source, parts))
+        if not heard:
             return NO_LANGUAGE
-        shares = vote(await self._runner.detect_language(self._job.id, self._setup(), tuple(clips), self._tell))
+        shares = vote(heard)
         if not shares or shares[0][0] not in LANGUAGES:
             raise WorkerNonsense(detail="detect_language: no language that Whisper knows")
         await journal.remember(SHARES, msgspec.json.encode(shares).decode())
         await journal.remember(LANGUAGE, shares[0][0])
         return shares[0][0]
+
+    async def _heard_in(self, source: Source, medium: Medium, places: int) -> tuple[dict[str, float], ...]:
+        return await self._detect(lambda: language_clips(source, self._ears, medium.whole, places))
+
+    async def _detect(self, cut: CutClips) -> tuple[dict[str, float], ...]:
+        return await self._runner.detect_language(self._job.id, setup_for(self._job.options), cut, self._tell)
 
     async def _first_speech(self, journal: TellingJournal, source: Source, parts: list[Part]) -> list[bytes]:
         """Where the places listened to were silent: the first windows with speech, or else of loud sound, which may hide some. Preparing
@@ -174,8 +178,7 @@ class Run:
         if self._job.options.language == "auto" or self._knows_one_language() or not await is_unsure(self._results.windows()):
             return
         try:
-            clips = await language_clips(source, self._ears, medium.whole, FEW_CLIPS)
-            found = await self._runner.detect_language(self._job.id, self._setup(), tuple(clips), self._tell) if clips else ()
+            found = await self._heard_in(source, medium, FEW_CLIPS)
         except DWhisperError:
             log.exception("the language of job %s could not be checked", self._job.id)
             return

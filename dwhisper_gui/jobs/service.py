@@ -20,7 +20,7 @@ from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.wanted import Wanted
 from dwhisper_gui.jobs.writing import WRITTEN, Layout, Target, write, written_of
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
-from dwhisper_gui.runners.runner import Runner
+from dwhisper_gui.runners.runner import Runner, setup_for
 from dwhisper_gui.subtitles.document import Document
 from dwhisper_gui.subtitles.export import refuse_unwritable
 from dwhisper_gui.subtitles.report import note_of, problems_of, shows_cues
@@ -52,6 +52,8 @@ class Queue:
         """A job for a medium: the finished one of this file with these options, whose text is used; or the unfinished one, which goes
         on; or a new one (always, with `fresh`). Raises `MediumError` where the file can't be transcribed, `OutputFolderUnusable`."""
         now = await fingerprint(path)
+        if fresh or await self._store.find_finished(path, options, now) is None:
+            self._runner.expect(setup_for(options))
         info = await probe(self._ears, path)
         choose_track(info, options.track, path)
         if info.duration == 0:

@@ -2,6 +2,7 @@
 language by. All of it is a pure function of the medium: a part comes out the same whenever and in whatever order it is prepared."""
 
 import logging
+from collections.abc import Sequence
 
 from dwhisper_worker.contract import BYTES_PER_SECOND, SAMPLE_RATE, Span, Window, WindowAudio
 
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 SPEECH_IN_CLIP_SECONDS = 3.0
 """With less speech than this a language is a guess."""
 LEAST_SPEECH_IN_CLIP_SECONDS = 0.5
+CLIP_SECONDS = 14.0
+"""Long enough to be sure; an encoder takes a third of the time that 30 s take it."""
 
 
 async def find_edge(source: Source, worker: Asks, nominal: float) -> Edge:
@@ -57,7 +60,7 @@ def audio_of(pcm: bytes, span: Span, window: Window) -> WindowAudio:
 
 
 async def language_clips(source: Source, worker: Asks, whole: Span, count: int = 6) -> list[bytes]:
-    """Speech from at most `count` places spread evenly over a range: PCM of at most 30 s each, with at least 3 s of sure speech where
+    """Speech from at most `count` places spread evenly over a range: PCM of at most 14 s each, with at least 3 s of sure speech where
     there is as much. Empty where none was found at the places listened to (at most three for each clip). Places that can't be read
     are passed over. Raises `FFmpegMissing`, and as `find_speech` does."""
     clips: list[bytes] = []
@@ -72,15 +75,27 @@ async def language_clips(source: Source, worker: Asks, whole: Span, count: int =
             speech = await find_speech(worker, pcm, place)
             if not speech.sure:
                 continue
-            spoken = Span(max(place.start, speech.sure[0].start - plan.WINDOW_PAD_SECONDS), speech.sure[-1].end + plan.WINDOW_PAD_SECONDS)
+            seconds, spoken = _most_spoken(speech.sure, place)
             clip = _cut(pcm, place, spoken)
-            if speech.sure_seconds >= SPEECH_IN_CLIP_SECONDS:
+            if seconds >= SPEECH_IN_CLIP_SECONDS:
                 clips.append(clip)
                 break
-            best = max(best, (speech.sure_seconds, clip), key=lambda pair: pair[0])
+            best = max(best, (seconds, clip), key=lambda pair: pair[0])
     if not clips and best[1]:
         clips.append(best[1])
     return clips
+
+
+def _most_spoken(sure: Sequence[Span], place: Span) -> tuple[float, Span]:
+    """How much of a place's speech is in a clip that begins with one of its spans, and that clip: the first with the most."""
+
+    def clip_from(first: Span) -> Span:
+        start = max(place.start, first.start - plan.WINDOW_PAD_SECONDS)
+        last = max(span.end for span in sure if span.start < start + CLIP_SECONDS)
+        return Span(start, min(place.end, start + CLIP_SECONDS, last + plan.WINDOW_PAD_SECONDS))
+
+    clips = [clip_from(span) for span in sure]
+    return max(((sum(span.duration for span in plan.clipped(sure, clip)), clip) for clip in clips), key=lambda pair: pair[0])
 
 
 def _cut(pcm: bytes, span: Span, wanted: Span) -> bytes:

@@ -24,7 +24,7 @@ from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import WINDOW_SECONDS
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.board import Board
-from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Task, Tell
+from dwhisper_gui.runners.runner import ChunkAudio, CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.seat import Patience, Seat
 from dwhisper_gui.runners.sense import are_figures, are_shares, is_result_of
 from dwhisper_gui.workers.child import Worker
@@ -32,10 +32,13 @@ from dwhisper_gui.workers.child import Worker
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
-CHUNKS_IN_FLIGHT = 3
-"""Enough that no engine thread waits while a result travels; more would only hold sound in memory."""
-CORES_A_CHUNK = 4
-"""A chunk's windows keep that many engine threads busy, so a larger processor is given more chunks at once."""
+WINDOWS_IN_FLIGHT = 12
+"""Enough that no engine thread waits while a result travels, and that each finds some to fill its batch with; more would only hold sound in
+memory."""
+WINDOWS_AHEAD = 4
+"""A larger processor is given so many more than one for each core."""
+CHUNKS_EACH = 2
+"""Of several workers each has its next chunk while it does one, and no more, so that all have some."""
 
 Admission = Callable[[Callable[[], None]], AbstractAsyncContextManager[None]]
 """Entered while the engine works: one local engine a user. It calls back where it has to wait."""
@@ -65,11 +68,26 @@ class LocalRunner:
             Seat(f"local-{number}", setup.command, setup.models_folder, setup.threads, setup.patience)
             for number in range(1, setup.processes + 1)
         ]
+        self._expecting: list[asyncio.Future[None]] = []
 
-    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
+    def expect(self, setup: EngineSetup) -> None:
+        """Starts the workers, which takes as long as it takes to look at a recording."""
+        if not self._expecting:
+            self._expecting = [asyncio.ensure_future(seat.expect(setup)) for seat in self._seats]
+
+    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language, by the model that the job is transcribed with."""
         seat = self._seats[0]
         async with self._admission(_waiting(job, tell)):
+            try:
+                async with asyncio.TaskGroup() as group:
+                    cutting = group.create_task(cut())
+                    group.create_task(seat.fill(job, setup, tell))
+            except BaseExceptionGroup as failures:
+                raise _first_cause(failures) from failures
+            clips = tuple(cutting.result())
+            if not clips:
+                return ()
             for attempt in range(1, MOST_TRIES + 1):
                 worker = await seat.fill(job, setup, tell)
                 try:
@@ -86,9 +104,10 @@ class LocalRunner:
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`."""
-        board = Board()
-        chunks = max(CHUNKS_IN_FLIGHT, 1 + -(-self._setup.cores // CORES_A_CHUNK))
-        lanes = max(2 if len(self._seats) > 1 else 1, chunks // len(self._seats))
+        windows = max(WINDOWS_IN_FLIGHT, WINDOWS_AHEAD + self._setup.cores)
+        board = Board(windows)
+        # A chunk may be a single window.
+        lanes = CHUNKS_EACH if len(self._seats) > 1 else windows
         async with AsyncExitStack() as held:
             admitted = held.enter_async_context(self._admission(_waiting(task.job, tell)))
             await unless(stop, admitted)
@@ -113,6 +132,9 @@ class LocalRunner:
 
     async def close(self) -> None:
         """Ends the workers."""
+        for expecting in self._expecting:
+            expecting.cancel()
+        await asyncio.gather(*self._expecting, return_exceptions=True)
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
     def _kill(self) -> None:
@@ -148,13 +170,13 @@ class LocalRunner:
                 final = lease >= MOST_TRIES
                 await journal.failed(key, lease, error.sentence(), final=final)
                 left = replace(audio, windows=tuple(one for one in audio.windows if one.window.index not in done))
-                await (board.done(seat.name) if final else board.give_back(seat.name, left))
+                await (board.done(seat.name, audio) if final else board.give_back(seat.name, left))
             else:
                 if reply.complete:
                     await journal.result(key, lease, reply.figures)
                 else:
                     await journal.released(key, lease, "stopped")
-                await board.done(seat.name)
+                await board.done(seat.name, audio)
 
     async def _transcribe(
         self, seat: Seat, worker: Worker, task: Task, audio: ChunkAudio, journal: Journal, done: set[int]

@@ -1,13 +1,14 @@
 """The port behind which a job is transcribed: on this computer, or by any number of machines."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from dwhisper_worker.contract import Decoding, WindowAudio
 
 from dwhisper_gui.core.events import Event
+from dwhisper_gui.core.job import Options
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk
 
@@ -25,6 +26,12 @@ class EngineSetup:
     language: str | None = None
     """The one the user named; None: it is found out."""
     translate: bool = False
+
+
+def setup_for(options: Options) -> EngineSetup:
+    """What a job with these options needs."""
+    language = None if options.language == "auto" else options.language
+    return EngineSetup(options.engine, options.model, options.device, options.compute_type, language, options.translate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,9 @@ class ChunkAudio:
     windows: tuple[WindowAudio, ...]
 
 
+CutClips = Callable[[], Coroutine[Any, Any, Sequence[bytes]]]
+"""Cuts clips out of a recording: PCM, each of at most 30 s of speech."""
+
 Prepare = Callable[[int], AsyncIterator[ChunkAudio]]
 """Prepares a part of the job, by its index: extracts, finds the speech, cuts; yields the chunks that are not done.
 
@@ -54,8 +64,12 @@ Called when the runner wants more work, in any order; a part is called for again
 class Runner(Protocol):
     """Gets jobs transcribed."""
 
-    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
-        """For each clip (PCM of at most 30 s of speech) the probability of each language."""
+    def expect(self, setup: EngineSetup) -> None:
+        """Work of this kind will come soon: begins to make ready what it can, and returns at once. What goes wrong is told when the work
+        has come."""
+
+    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+        """For each clip the probability of each language. They are cut while the model is loaded."""
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """Returns when every chunk is done or failed for good; or, once `stop` is set, when the windows under way are done and

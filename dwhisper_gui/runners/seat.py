@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from dwhisper_worker.contract import LOAD, Call, DownloadProgress, LoadRequest
+from dwhisper_worker.contract import GET_READY, LOAD, Call, DownloadProgress, LoadRequest, ReadyRequest
 
-from dwhisper_gui.core.errors import WorkerDied, WorkerHung, WorkersDie
+from dwhisper_gui.core.errors import DWhisperError, WorkerDied, WorkerHung, WorkersDie
 from dwhisper_gui.core.events import ModelDownload, ModelLoaded
 from dwhisper_gui.runners.runner import EngineSetup, Tell
 from dwhisper_gui.workers.child import Worker
@@ -103,6 +103,16 @@ class Seat:
         """Who sits here now."""
         return self._worker if self._worker is not None and self._worker.alive else None
 
+    async def expect(self, setup: EngineSetup) -> None:
+        """Has a worker there before it is known what it shall load. What goes wrong goes wrong in `fill` again."""
+        async with self._filling:
+            if self._worker is None:
+                try:
+                    self._worker = await Worker.start(self._command, name=self.name)
+                    await self.ask(self._worker, GET_READY, ReadyRequest(setup.engine))
+                except DWhisperError as error:
+                    log.info("%s could not be made ready: %s", self.name, error)
+
     async def fill(self, job: str, setup: EngineSetup, tell: Tell) -> Worker:
         """A worker that is alive and has `setup` loaded. Raises what it refuses that for, or `WorkersDie` where one after the other dies
         before it has. (Those that die over a chunk are the chunk's affair: it has three tries.)"""
@@ -111,7 +121,8 @@ class Seat:
             if setup != self._timed:
                 self._timed, self._pace = setup, Pace()
             while self.worker is None or self._setup != setup:
-                await self._empty()
+                if self.worker is None or self._setup is not None:
+                    await self._empty()
                 try:
                     await self._start(job, setup, tell)
                 except WorkerDied as error:
@@ -129,7 +140,8 @@ class Seat:
         def downloading(progress: DownloadProgress) -> None:
             tell(ModelDownload(job, progress.model, progress.done_bytes, progress.total_bytes))
 
-        self._worker = await Worker.start(self._command, name=self.name)
+        if self._worker is None:
+            self._worker = await Worker.start(self._command, name=self.name)
         request = LoadRequest(
             engine=setup.engine,
             model=setup.model,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dwhisper_gui.core.language import contradiction, vote
+from dwhisper_gui.core.language import contradiction, is_decided, vote
 
 
 def test_several_places_outvote_a_misleading_one() -> None:
@@ -12,6 +12,11 @@ def test_several_places_outvote_a_misleading_one() -> None:
 
 def test_without_clips_there_is_no_vote() -> None:
     assert vote([]) == []
+
+
+@pytest.mark.parametrize(("shares", "decided"), [([], False), ([("en", 0.79)], False), ([("en", 0.8), ("de", 0.2)], True)])
+def test_a_few_clips_that_agree_decide(shares: list[tuple[str, float]], *, decided: bool) -> None:
+    assert is_decided(shares) is decided
 
 
 def test_equal_shares_have_a_fixed_order_and_crumbs_are_left_out() -> None:

@@ -15,7 +15,7 @@ from dwhisper_gui.core.job import Job, Options, Output
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
-from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Runner, Task, Tell
+from dwhisper_gui.runners.runner import ChunkAudio, CutClips, EngineSetup, Prepare, Runner, Task, Tell
 from dwhisper_gui.workers.child import worker_command
 from dwhisper_gui.workers.standing import StandingWorker
 from tests.jobs.makers import FIGURES
@@ -78,9 +78,15 @@ class QuickRunner:
     deaf: set[str] = field(default_factory=set)
     after: Callable[[ChunkAudio], object] = lambda _: None
     first: int = 0
+    votes: list[int] = field(default_factory=list)
+    """Of how many clips each."""
 
-    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
-        return self.shares
+    def expect(self, setup: EngineSetup) -> None:
+        pass
+
+    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+        self.votes.append(len(await cut()))
+        return self.shares if self.votes[-1] else ()
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         for part in sorted(task.parts, key=lambda index: (index != self.first, index)):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -148,7 +149,26 @@ async def test_nobody_looks_for_wishes_once_the_work_is_over(tmp_path: Path, sam
         assert not [task for task in asyncio.all_tasks() if "wait_for_change" in repr(task)]
 
 
-@pytest.mark.parametrize("shares", [(), ({"en": 0.0},), ({"en": float("nan")},), ({"klingon": 1.0},)], ids=str)
+@pytest.fixture
+def long(tmp_path: Path, sample: Path) -> Path:
+    """Over four minutes, of which each half is spoken in."""
+    made = tmp_path / "long.m4a"
+    subprocess.run(["ffmpeg", "-v", "error", "-stream_loop", "7", "-i", sample, "-vn", "-c", "copy", made], check=True, timeout=60)
+    return made
+
+
+@pytest.mark.parametrize(("share", "votes"), [(0.9, [3]), (0.6, [3, 6])])
+async def test_more_places_are_listened_to_only_where_a_few_do_not_agree(
+    share: float, votes: list[int], tmp_path: Path, long: Path
+) -> None:
+    runner = QuickRunner(({"en": share, "de": 1 - share},))
+    async with bench(tmp_path, long, runner) as at:
+        await at.work(await at.add(language="auto"))
+        assert runner.votes == votes
+        assert at.ended[0].state is JobState.DONE
+
+
+@pytest.mark.parametrize("shares", [({"en": 0.0},), ({"en": float("nan")},), ({"klingon": 1.0},)], ids=str)
 async def test_a_vote_for_no_language_is_nonsense(shares: tuple[dict[str, float], ...], tmp_path: Path, sample: Path) -> None:
     async with bench(tmp_path, sample, QuickRunner(shares)) as at:
         await at.work(await at.add(language="auto"))

@@ -12,6 +12,7 @@ from dwhisper_worker.contract import BYTES_PER_SECOND, PEAKS_PER_SECOND, MediumI
 from dwhisper_gui.core import plan
 from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.plan import Edge, PreparedPart
+from dwhisper_gui.media import prepare
 from dwhisper_gui.media.extract import Source, extract
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
 from dwhisper_gui.media.probe import probe
@@ -142,9 +143,23 @@ async def test_clips_for_the_language_hold_speech(worker: Worker, spoken: Path) 
     clips = await language_clips(source, worker, Span(0, info.duration), 4)
     assert len(clips) == 4
     for clip in clips:
-        assert 3 * BYTES_PER_SECOND <= len(clip) <= 30 * BYTES_PER_SECOND
+        assert 3 * BYTES_PER_SECOND <= len(clip) <= 14 * BYTES_PER_SECOND
         span = Span(0, len(clip) / BYTES_PER_SECOND)
         assert sum(found.duration for found in (await find_speech(worker, clip, span)).sure) >= 2.5
+
+
+@pytest.mark.parametrize(
+    ("sure", "seconds", "expected"),
+    [
+        ([Span(12.0, 13.0)], 1.0, Span(11.3, 13.7)),
+        ([Span(10.2, 30.0)], 13.8, Span(10.0, 24.0)),
+        ([Span(10.2, 10.6), Span(27.0, 31.0), Span(33.0, 39.9)], 10.9, Span(26.3, 40.0)),
+    ],
+)
+def test_a_clip_begins_where_most_is_said(sure: list[Span], seconds: float, expected: Span) -> None:
+    spoken, clip = prepare._most_spoken(sure, Span(10.0, 40.0))
+    assert spoken == pytest.approx(seconds)
+    assert (clip.start, clip.end) == (pytest.approx(expected.start), pytest.approx(expected.end))
 
 
 @integration

@@ -24,7 +24,7 @@ from dwhisper_worker.contract import (
 
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import ChunkKey
-from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Prepare, Task, Tell
+from dwhisper_gui.runners.runner import ChunkAudio, CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.workers.child import Worker, worker_command
 
 
@@ -130,8 +130,14 @@ class PullRunner:
         self._lose = lose
         self._workers: dict[str, Worker] = {}
 
-    async def detect_language(self, job: str, setup: EngineSetup, clips: tuple[bytes, ...], tell: Tell) -> tuple[dict[str, float], ...]:
+    def expect(self, setup: EngineSetup) -> None:
         """See `Runner`."""
+
+    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+        """See `Runner`."""
+        clips = tuple(await cut())
+        if not clips:
+            return ()
         worker = await self._worker(self._names[0], setup)
         return (await worker.ask(DETECT_LANGUAGE, DetectRequest(clips))).probabilities
 

@@ -9,17 +9,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from dwhisper_worker.contract import Decoding, Span, WindowResult
 
-from dwhisper_gui.core.errors import ModelBroken, WorkersDie
+from dwhisper_gui.core.errors import FFmpegMissing, ModelBroken, WorkerMissing, WorkersDie
 from dwhisper_gui.core.events import Event, ModelLoaded, Note
 from dwhisper_gui.core.job import Fingerprint, Job, Options, Output
 from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
 from dwhisper_gui.jobs.ownership import Ownership, own
 from dwhisper_gui.jobs.records import Attempt, Outcome
 from dwhisper_gui.jobs.store import Store
-from dwhisper_gui.runners.local import LocalRunner, LocalSetup
+from dwhisper_gui.runners.local import WINDOWS_IN_FLIGHT, LocalRunner, LocalSetup
 from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Task
 from dwhisper_gui.runners.seat import Patience
 from tests.worker.audio import pcm_of, window
@@ -55,6 +56,10 @@ class Bench:
     on_window: Callable[[WindowResult], None] = lambda _: None
     on_lease: Callable[[int], None] = lambda _: None
 
+    @property
+    def setup(self) -> EngineSetup:
+        return EngineSetup("faster-whisper", self.model)
+
     async def prepare(self, _: int) -> AsyncGenerator[ChunkAudio, None]:
         done = await self.store.results(self.job.id).windows_done(0)
         for chunk in self.audio:
@@ -62,7 +67,7 @@ class Bench:
                 yield chunk
 
     async def run(self, runner: LocalRunner, stop: asyncio.Event | None = None) -> None:
-        task = Task(self.job.id, EngineSetup("faster-whisper", self.model), Decoding("en"), (0,))
+        task = Task(self.job.id, self.setup, Decoding("en"), (0,))
         await runner.run(task, self.prepare, self, stop or asyncio.Event(), self.told.append)
 
     async def leased(self, chunk: ChunkKey, worker: str, host: str) -> int:
@@ -114,6 +119,16 @@ async def runner(tmp_path: Path, command: Sequence[str] = WORKER, **options: obj
         await made.close()
 
 
+async def made_ready(local: LocalRunner, setup: EngineSetup) -> int:
+    """The process that is there before it is known what for."""
+    local.expect(setup)
+    local.expect(setup)
+    await asyncio.gather(*local._expecting)
+    (seat,) = local._seats
+    assert seat.worker is not None
+    return seat.worker.pid
+
+
 async def test_all_chunks_are_transcribed_once_and_the_worker_stays_for_the_next_job(bench: Bench, tmp_path: Path) -> None:
     async with runner(tmp_path) as local:
         await bench.run(local)
@@ -122,6 +137,50 @@ async def test_all_chunks_are_transcribed_once_and_the_worker_stays_for_the_next
         await bench.run(local)
     assert len(set(bench.pids)) == 1
     assert sum(isinstance(event, ModelLoaded) for event in bench.told) == 1
+
+
+async def test_a_worker_that_was_made_ready_is_the_one_that_works(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path) as local:
+        ready = await made_ready(local, bench.setup)
+        await bench.run(local)
+    assert set(bench.pids) == {ready}
+
+
+async def test_a_worker_that_was_made_ready_and_dies_is_replaced(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path) as local:
+        os.kill(await made_ready(local, bench.setup), signal.SIGKILL)
+        await bench.run(local)
+    assert await bench.is_whole()
+
+
+async def test_what_keeps_a_worker_from_being_ready_is_told_by_the_work(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path, ["/nowhere/worker"]) as local:
+        local.expect(bench.setup)
+        with pytest.raises(WorkerMissing):
+            await bench.run(local)
+
+
+async def test_nothing_is_left_of_a_worker_that_was_expected_in_vain(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path) as local:
+        ready = psutil.Process(await made_ready(local, bench.setup))
+    assert not ready.is_running()
+
+
+async def test_clips_that_cannot_be_cut_end_the_vote_with_their_sentence(bench: Bench, tmp_path: Path) -> None:
+    async def cut() -> list[bytes]:
+        raise FFmpegMissing
+
+    async with runner(tmp_path) as local:
+        with pytest.raises(FFmpegMissing):
+            await local.detect_language(bench.job.id, bench.setup, cut, bench.told.append)
+
+
+async def test_without_clips_there_is_no_vote(bench: Bench, tmp_path: Path) -> None:
+    async def cut() -> list[bytes]:
+        return []
+
+    async with runner(tmp_path) as local:
+        assert await local.detect_language(bench.job.id, bench.setup, cut, bench.told.append) == ()
 
 
 async def test_a_worker_killed_in_mid_chunk_is_replaced_and_only_its_chunks_are_given_out_again(bench: Bench, tmp_path: Path) -> None:
@@ -134,7 +193,7 @@ async def test_a_worker_killed_in_mid_chunk_is_replaced_and_only_its_chunks_are_
         await bench.run(local)
     assert await bench.is_whole()
     attempts = await bench.attempts()
-    assert 1 <= sum(one.outcome is Outcome.FAILED for one in attempts) <= 3
+    assert 1 <= sum(one.outcome is Outcome.FAILED for one in attempts) <= WINDOWS_IN_FLIGHT
     assert all(one.lease <= 2 for one in attempts)
     assert len(set(bench.pids)) == 2
 

@@ -57,6 +57,11 @@ def test_hello_tells_what_is_here(worker: Client) -> None:
     assert worker.shut_down() == 0
 
 
+@pytest.mark.parametrize("engine", ["faster-whisper", "openai-whisper", "nobody's"])
+def test_it_gets_ready_for_any_engine_and_refuses_none_before_a_model_is_loaded(worker: Client, engine: str) -> None:
+    assert worker.ask(contract.GET_READY, contract.ReadyRequest(engine)) == Nothing()
+
+
 def test_another_version_of_the_contract_is_refused(worker: Client) -> None:
     with pytest.raises(Refused) as refused:
         worker.ask(contract.HELLO, HelloRequest(contract.VERSION + 1))

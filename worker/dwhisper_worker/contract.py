@@ -469,6 +469,13 @@ class TranscribeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyRequest:
+    """A model will be loaded into this engine soon."""
+
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a chunk cost."""
 
@@ -514,6 +521,8 @@ MODELS_LIST = Call("models_list", ModelsRequest, ModelsReply, Nothing)
 MODELS_DOWNLOAD = Call("models_download", DownloadRequest, ModelState, DownloadProgress)
 MODELS_IMPORT = Call("models_import", ImportRequest, ModelState, Nothing)
 MODELS_REMOVE = Call("models_remove", RemoveRequest, Nothing, Nothing)
+GET_READY = Call("get_ready", ReadyRequest, Nothing, Nothing)
+"""Does of `LOAD` what does not depend on the model, so that this need not wait until it is known."""
 LOAD = Call("load", LoadRequest, LoadReply, DownloadProgress)
 DETECT_LANGUAGE = Call("detect_language", DetectRequest, DetectReply, Nothing)
 TRANSCRIBE = Call("transcribe", TranscribeRequest, TranscribeReply, TranscribeEvent)

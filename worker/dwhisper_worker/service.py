@@ -70,6 +70,7 @@ class Service:
         self._offer(contract.MODELS_DOWNLOAD, "models", _download)
         self._offer(contract.MODELS_IMPORT, "models", _import)
         self._offer(contract.MODELS_REMOVE, "models", _remove)
+        self._offer(contract.GET_READY, "engine", _get_ready)
         self._offer(contract.LOAD, "engine", self._load)
         self._offer(contract.DETECT_LANGUAGE, "engine", self._detect_language)
         self._offer(contract.TRANSCRIBE, "engine", self._transcribe)
@@ -198,6 +199,13 @@ def _hello(request: contract.HelloRequest, _: Answers[contract.HelloReply, Nothi
         devices=devices.available(),
         engines=engines(),
     )
+
+
+def _get_ready(request: contract.ReadyRequest, _: Answers[Nothing, Nothing]) -> Nothing:
+    from dwhisper_worker import engines
+
+    engines.get_ready(request.engine)
+    return Nothing()
 
 
 def _probe(request: contract.ProbeRequest, _: Answers[contract.MediumInfo, Nothing]) -> contract.MediumInfo:

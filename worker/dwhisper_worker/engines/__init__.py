@@ -6,6 +6,7 @@ that lacks the library, and none waits for one that it does not use (PyTorch tak
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module, metadata
+from types import ModuleType
 from typing import cast
 
 from dwhisper_worker.contract import LANGUAGES, Code, EngineInfo, LoadRequest
@@ -47,6 +48,13 @@ def engines() -> tuple[EngineInfo, ...]:
     )
 
 
+def get_ready(name: str) -> None:
+    """Imports an engine's library, where it is known and installed: `load` says what is wrong where it is not."""
+    declared = _ENGINES.get(name)
+    if declared is not None and _version(declared.library) is not None:
+        _module(declared)
+
+
 def load(request: LoadRequest, weights: Weights) -> Engine:
     """Loads a model into its engine. Raises `WorkerFailure` where the engine is unknown or its library is not installed."""
     declared = _ENGINES.get(request.engine)
@@ -54,8 +62,11 @@ def load(request: LoadRequest, weights: Weights) -> Engine:
         raise WorkerFailure(Code.ENGINE_UNKNOWN, engine=request.engine, known=", ".join(_ENGINES))
     if _version(declared.library) is None:
         raise WorkerFailure(Code.ENGINE_MISSING, engine=request.engine, package=declared.package)
-    module = import_module(f"{__name__}.{declared.module}")
-    return cast(Loader, module.load)(request, weights)
+    return cast(Loader, _module(declared).load)(request, weights)
+
+
+def _module(declared: _Declaration) -> ModuleType:
+    return import_module(f"{__name__}.{declared.module}")
 
 
 def _version(library: str) -> str | None:

@@ -5,6 +5,7 @@ features, tokenizer and alignment."""
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -128,11 +129,12 @@ class FasterWhisper:
         """Whisper's own language tokens, clip by clip."""
         if not self.multilingual:
             return [{"en": 1.0} for _ in clips]
-        found = []
-        for clip in clips:
-            encoded = self._model.encode(pad_or_trim(self._features(clip), self._frames(len(clip))))
-            found.append({token[2:-2]: probability for token, probability in self._model.model.detect_language(encoded)[0]})
-        return found
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(self._languages, clips))
+
+    def _languages(self, clip: Clip) -> dict[str, float]:
+        encoded = self._model.encode(pad_or_trim(self._features(clip), self._frames(len(clip))))
+        return {token[2:-2]: probability for token, probability in self._model.model.detect_language(encoded)[0]}
 
     def _frames(self, samples: int) -> int:
         steps = math.ceil((samples / SAMPLE_RATE + SILENCE_AFTER_SECONDS) / STEP_SECONDS)
