@@ -2,11 +2,12 @@
 
     python benchmarks/latency.py MEDIUM [--model base]
 
-Runs the installed `dwhisper` in homes of their own: to the end once, with the processor time of each of its processes; then five times
-until the first text, and there is interrupted as by Ctrl+C.
+Runs the installed `dwhisper` in homes of their own: to the end once, with the processor time of each of its processes; then until the
+first text, five times interrupted there as by Ctrl+C, five times with the job cancelled as by `dwhisper jobs cancel`.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -16,16 +17,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import systems
 
+from dwhisper_gui.core.job import Wish
+from dwhisper_gui.jobs.store import Store
+
 DWHISPER = Path(sys.executable).with_name("dwhisper")
 SAMPLE_SECONDS = 0.2
-CANCELS = 5
+RUNS = 5
 
 
 def started(medium: Path, model: str, home: Path) -> subprocess.Popen[bytes]:
@@ -44,23 +48,39 @@ def events(running: subprocess.Popen[bytes]) -> Iterator[tuple[float, dict[str, 
         yield time.monotonic(), json.loads(line)
 
 
-def first_text_and_cancel(medium: Path, model: str) -> tuple[float, float]:
-    """Seconds from the loaded model to the first text, and from Ctrl+C there to the end of the last process."""
+def interrupt(running: subprocess.Popen[bytes], home: Path, job: str) -> None:
+    """As Ctrl+C in its terminal."""
+    os.killpg(running.pid, signal.SIGINT)
+
+
+def cancel(running: subprocess.Popen[bytes], home: Path, job: str) -> None:
+    """As `dwhisper jobs cancel`, without the time that starting this command takes."""
+
+    async def wish() -> None:
+        async with await Store.open(home / "data") as store:
+            await store.set_wish(job, Wish.CANCEL)
+
+    asyncio.run(wish())
+
+
+def first_text_and_end(medium: Path, model: str, end: Callable[[subprocess.Popen[bytes], Path, str], None]) -> tuple[float, float]:
+    """Seconds from the loaded model to the first text, and from when an end is wanted there to that of the last process."""
     with tempfile.TemporaryDirectory() as home, started(medium, model, Path(home)) as running:
         loaded = first = 0.0
+        job = ""
         for at, event in events(running):
             if event["event"] == "model_loaded":
                 loaded = at
             elif event["event"] == "window" and event["segments"]:
-                first = at
+                first, job = at, event["job"]
                 break
         everyone = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
-        cancelled = time.monotonic()
-        os.killpg(running.pid, signal.SIGINT)
+        end(running, Path(home), job)
+        wanted = time.monotonic()
         assert running.stdout is not None  # noqa: S101 - it was given a pipe
         running.stdout.read()
         psutil.wait_procs(everyone, timeout=30)
-        return first - loaded, time.monotonic() - cancelled
+        return first - loaded, time.monotonic() - wanted
 
 
 def profile(medium: Path, model: str) -> dict[str, float]:
@@ -105,9 +125,10 @@ def main() -> int:
     spent = profile(asked.medium, asked.model)
     whole = sum(spent.values())
     print("\n".join(f"{kind}: {seconds:.1f} s of processor time, {seconds / whole:.1%}" for kind, seconds in spent.items()))
-    firsts, cancels = zip(*(first_text_and_cancel(asked.medium, asked.model) for _ in range(CANCELS)), strict=True)
-    for says, seconds in (("first text after the model is loaded", firsts), ("cancelled", cancels)):
-        print(f"{says}: median {statistics.median(seconds):.2f} s, most {max(seconds):.2f} s of {CANCELS}")
+    for says, end in (("Ctrl+C", interrupt), ("cancelled", cancel)):
+        firsts, ends = zip(*(first_text_and_end(asked.medium, asked.model, end) for _ in range(RUNS)), strict=True)
+        for what, seconds in (("first text after the model is loaded", firsts), (f"{says}: all is over after", ends)):
+            print(f"{what}: median {statistics.median(seconds):.2f} s, most {max(seconds):.2f} s of {RUNS}")
     return 0
 
 
