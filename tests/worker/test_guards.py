@@ -83,3 +83,29 @@ def test_what_people_say_again_and_again_stays(said: str) -> None:
 def test_what_little_is_repeated_stays() -> None:
     said = decoded("no no no no I said very very very slowly").words
     assert guards.without_loops(said) == list(said)
+
+
+def spaced(text: str, start: float, seconds: float) -> list[Word]:
+    """Words that fill so many seconds."""
+    words = text.split()
+    each = seconds / len(words)
+    return [Word(start + i * each, start + (i + 1) * each, f" {word}", 0.9) for i, word in enumerate(words)]
+
+
+def test_a_phrase_that_is_said_again_in_no_time_was_not_said() -> None:
+    once = spaced("Argued over the weather.", 1.0, 2.0)
+    for seconds in (0.0, 0.02):
+        assert guards.without_echoes([*once, *spaced("argued over the weather", 3.0, seconds)]) == once
+    after = spaced("That is all.", 4.0, 1.0)
+    assert guards.without_echoes([*once, *spaced("argued over the weather", 3.0, 0.02), *after]) == [*once, *after]
+
+
+def test_what_is_said_again_quickly_or_squeezed_but_new_stays() -> None:
+    once = spaced("I know, I know, I know", 1.0, 1.5)
+    assert guards.without_echoes([*once, *spaced("I know, I know, I know", 2.5, 0.7)]) == [
+        *once,
+        *spaced("I know, I know, I know", 2.5, 0.7),
+    ]
+    new = [*spaced("Argued over the weather.", 1.0, 2.0), *spaced("Argued over the wedding.", 3.0, 0.02)]
+    assert guards.without_echoes(new) == new
+    assert guards.without_echoes([]) == []

@@ -28,6 +28,10 @@ SHORT_PHRASE = 2
 MOST_SHORT_REPETITIONS = 10
 """People do say “no no no no no”, or laugh: a loop of so short a phrase is cut only from there on."""
 
+ECHO_WORDS = 3
+SHORTEST_WORD_SECONDS = 0.06
+"""Nobody says several words in a row as quickly."""
+
 COMPRESSION = "compression_ratio"
 LOG_PROBABILITY = "log_probability"
 NO_SPEECH = "no_speech"
@@ -100,6 +104,22 @@ def without_loops(words: Sequence[Word]) -> list[Word]:
                 repeated = slice(at + length, at + length + rounds * length)
                 del kept[repeated], said[repeated]
             at += 1
+    return kept
+
+
+def without_echoes(words: Sequence[Word]) -> list[Word]:
+    """The words, without a phrase that is said again in no time: what a decoder repeats after the last it heard has no sound, and the
+    alignment squeezes it into what is left (ten words in 0.02 s)."""
+    kept = list(words)
+    said = [plain(word.text) for word in words]
+    at = 0
+    while at < len(kept):
+        for length in range(ECHO_WORDS, (len(kept) - at) // 2 + 1):
+            echo = slice(at + length, at + 2 * length)
+            if said[at : at + length] == said[echo] and kept[echo][-1].end - kept[echo][0].start < length * SHORTEST_WORD_SECONDS:
+                del kept[echo], said[echo]
+                break
+        at += 1
     return kept
 
 

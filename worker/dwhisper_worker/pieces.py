@@ -121,7 +121,8 @@ class WindowWork:
         return left
 
     def _accept(self, piece: Piece, decoded: Decoded, remaining: tuple[str, ...]) -> list[Piece]:
-        words = guards.without_loops(times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span)))
+        placed = times.placed(decoded.words, piece.span, within(self.window.maybe, piece.span))
+        words = guards.without_loops(guards.without_echoes(placed))
         before = piece.before
         if before is not None and (len(words) < len(before.words) or any(guards.repeats(words, near) for near in before.around)):
             self._keep(before)
