@@ -30,7 +30,7 @@ class App:
 
 @asynccontextmanager
 async def running(tell: Callable[[Event], None]) -> AsyncIterator[App]:
-    """The parts, while they are needed; events go to `tell`. No worker is started before there is something for it to do; none is left
+    """The parts, while they are needed; events go to `tell`. No worker is started before there is a recording to look at; none is left
     afterwards. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`."""
     settings = load()
     places = folders()

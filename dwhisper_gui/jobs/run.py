@@ -29,6 +29,7 @@ from dwhisper_gui.jobs.telling import TellingJournal
 from dwhisper_gui.media.channels import CHANNELS, lone_channel
 from dwhisper_gui.media.extract import Heard, Source, hear, measure_duration
 from dwhisper_gui.media.joined import is_joined
+from dwhisper_gui.media.places import has_more_places
 from dwhisper_gui.media.prepare import audio_of, find_edge, language_clips, prepare_part
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
 from dwhisper_gui.runners.runner import ChunkAudio, CutClips, Runner, Task, Tell, setup_for
@@ -142,7 +143,8 @@ class Run:
             await journal.remember(LANGUAGE, named)
             return named
         heard = await self._heard_in(source, medium, FEW_CLIPS)
-        if not is_decided(vote(heard)):
+        # A few seconds in a foreign language must not decide over hours: all of the few are needed.
+        if (len(heard) < FEW_CLIPS or not is_decided(vote(heard))) and has_more_places(medium.whole, FEW_CLIPS):
             heard += await self._heard_in(source, medium, CLIPS)
         heard = heard or await self._detect(lambda: self._first_speech(journal, source, parts))
         if not heard:

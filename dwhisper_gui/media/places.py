@@ -11,9 +11,18 @@ PLACES_A_CELL = (0.5, 0.2, 0.8)
 
 def places(whole: Span, count: int) -> Iterator[list[Span]]:
     """For each of up to `count` cells of equal length, the ranges to listen to, one after the other until one tells something."""
-    cells = max(1, min(count, int(whole.duration // PLACE_SECONDS)))
+    cells = max(1, min(count, _room(whole)))
     width = whole.duration / cells
     for i in range(cells):
         at = whole.start + i * width
         starts = dict.fromkeys(round(at + where * max(0.0, width - PLACE_SECONDS), 3) for where in PLACES_A_CELL)
         yield [Span(start, min(whole.end, round(start + PLACE_SECONDS, 3))) for start in starts]
+
+
+def has_more_places(whole: Span, count: int) -> bool:
+    """Whether more than `count` places are others than `count` are."""
+    return _room(whole) > count
+
+
+def _room(whole: Span) -> int:
+    return int(whole.duration // PLACE_SECONDS)

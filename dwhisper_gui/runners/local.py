@@ -21,7 +21,7 @@ from dwhisper_worker.contract import (
 from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import Journal
-from dwhisper_gui.core.plan import WINDOW_SECONDS
+from dwhisper_gui.core.plan import WINDOW_SECONDS, WINDOWS_IN_CHUNK
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.board import Board
 from dwhisper_gui.runners.runner import ChunkAudio, CutClips, EngineSetup, Prepare, Task, Tell
@@ -38,7 +38,7 @@ memory."""
 WINDOWS_AHEAD = 4
 """A larger processor is given so many more than one for each core."""
 CHUNKS_EACH = 2
-"""Of several workers each has its next chunk while it does one, and no more, so that all have some."""
+"""Of several workers each has its next chunk while it does one, and hardly more, so that all have some."""
 
 Admission = Callable[[Callable[[], None]], AbstractAsyncContextManager[None]]
 """Entered while the engine works: one local engine a user. It calls back where it has to wait."""
@@ -107,7 +107,7 @@ class LocalRunner:
         windows = max(WINDOWS_IN_FLIGHT, WINDOWS_AHEAD + self._setup.cores)
         board = Board(windows)
         # A chunk may be a single window.
-        lanes = CHUNKS_EACH if len(self._seats) > 1 else windows
+        lanes = max(CHUNKS_EACH, windows // (len(self._seats) * WINDOWS_IN_CHUNK)) if len(self._seats) > 1 else windows
         async with AsyncExitStack() as held:
             admitted = held.enter_async_context(self._admission(_waiting(task.job, tell)))
             await unless(stop, admitted)

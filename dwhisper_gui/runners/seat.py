@@ -22,6 +22,8 @@ E = TypeVar("E")
 MOST_DEATHS_IN_A_ROW = 3
 """Workers that die so often while they load a model will not live the next time either."""
 CHECK_SECONDS = 0.5
+READY_SECONDS = 10.0
+"""For a library to be imported. What needs longer is waited for where it is needed."""
 MOST_DOUBLINGS = 2
 """Of the patience: a chunk has three tries."""
 
@@ -109,9 +111,10 @@ class Seat:
             if self._worker is None:
                 try:
                     self._worker = await Worker.start(self._command, name=self.name)
-                    await self.ask(self._worker, GET_READY, ReadyRequest(setup.engine))
-                except DWhisperError as error:
-                    log.info("%s could not be made ready: %s", self.name, error)
+                    async with asyncio.timeout(READY_SECONDS):
+                        await self._worker.ask(GET_READY, ReadyRequest(setup.engine))
+                except (DWhisperError, TimeoutError) as error:
+                    log.info("%s could not be made ready: %r", self.name, error)
 
     async def fill(self, job: str, setup: EngineSetup, tell: Tell) -> Worker:
         """A worker that is alive and has `setup` loaded. Raises what it refuses that for, or `WorkersDie` where one after the other dies

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 
 from dwhisper_worker.contract import Segment, Window, WindowResult, Word
@@ -36,9 +37,9 @@ class Bench:
         self.told.append(event)
         self.on_event(event)
 
-    async def add(self, output: Output = Output(("srt", "json")), **changes: object) -> Job:  # noqa: B008 - it is frozen
+    async def add(self, output: Output = Output(("srt", "json")), *, fresh: bool = False, **changes: object) -> Job:  # noqa: B008 - it is frozen
         options = Options(**{**{name: getattr(self.options, name) for name in ("model", "language")}, **changes})  # type: ignore[arg-type]
-        return await self.queue.add(os.fsencode(self.medium), options, output)
+        return await self.queue.add(os.fsencode(self.medium), options, output, fresh=fresh)
 
     async def work(self, *jobs: Job, stop: asyncio.Event | None = None) -> None:
         await self.queue.work([job.id for job in jobs], stop or asyncio.Event())
@@ -80,13 +81,14 @@ class QuickRunner:
     first: int = 0
     votes: list[int] = field(default_factory=list)
     """Of how many clips each."""
+    expected: list[EngineSetup] = field(default_factory=list)
 
     def expect(self, setup: EngineSetup) -> None:
-        pass
+        self.expected.append(setup)
 
     async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         self.votes.append(len(await cut()))
-        return self.shares if self.votes[-1] else ()
+        return tuple(islice(cycle(self.shares), self.votes[-1]))
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         for part in sorted(task.parts, key=lambda index: (index != self.first, index)):

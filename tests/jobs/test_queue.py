@@ -15,7 +15,7 @@ from dwhisper_gui.core.job import Job, JobState, Output, Wish
 from dwhisper_gui.jobs import service
 from dwhisper_gui.jobs.ownership import remove
 from dwhisper_gui.jobs.records import Outcome
-from dwhisper_gui.runners.runner import ChunkAudio
+from dwhisper_gui.runners.runner import ChunkAudio, setup_for
 from tests.jobs.bench import Bench, QuickRunner
 from tests.jobs.bench import bench as queue_on
 
@@ -150,11 +150,46 @@ async def test_nobody_looks_for_wishes_once_the_work_is_over(tmp_path: Path, sam
 
 
 @pytest.fixture
+def rarely_spoken_in(tmp_path: Path, sample: Path) -> Path:
+    """Five minutes, of which only the middle is spoken in."""
+    made = tmp_path / "rare.m4a"
+    command = ["ffmpeg", "-v", "error", "-i", sample, "-vn", "-af", "adelay=135s:all=1,apad=whole_dur=300", "-ar", "16000", made]
+    subprocess.run(command, check=True, timeout=60)
+    return made
+
+
+@pytest.fixture
 def long(tmp_path: Path, sample: Path) -> Path:
     """Over four minutes, of which each half is spoken in."""
     made = tmp_path / "long.m4a"
     subprocess.run(["ffmpeg", "-v", "error", "-stream_loop", "7", "-i", sample, "-vn", "-c", "copy", made], check=True, timeout=60)
     return made
+
+
+async def test_the_engine_is_expected_for_whatever_is_not_finished(tmp_path: Path, sample: Path) -> None:
+    runner = QuickRunner()
+    async with bench(tmp_path, sample, runner) as at:
+        job = await at.add(end=8.0)
+        assert runner.expected == [setup_for(job.options)]
+        await at.work(job)
+        assert (await at.add(end=8.0)).id == job.id
+        assert len(runner.expected) == 1, "its text is there already"
+        assert (await at.add(end=8.0, fresh=True)).id != job.id
+        assert len(runner.expected) == 2
+
+
+async def test_a_few_words_in_another_language_do_not_decide(tmp_path: Path, rarely_spoken_in: Path) -> None:
+    runner = QuickRunner(({"en": 0.99},))
+    async with bench(tmp_path, rarely_spoken_in, runner) as at:
+        await at.work(await at.add(language="auto"))
+        assert len(runner.votes) == 2, "where only one of a few places is spoken in, more are listened to"
+
+
+async def test_a_short_recording_has_no_more_places(tmp_path: Path, sample: Path) -> None:
+    runner = QuickRunner(({"en": 0.6},))
+    async with bench(tmp_path, sample, runner) as at:
+        await at.work(await at.add(language="auto"))
+        assert runner.votes == [1]
 
 
 @pytest.mark.parametrize(("share", "votes"), [(0.9, [3]), (0.6, [3, 6])])

@@ -199,12 +199,13 @@ def test_a_loop_that_nothing_helps_against_is_cut_and_marked() -> None:
     assert guards.REPEATED in window.result().flaws
 
 
-def test_a_known_phrase_at_the_edge_of_a_long_window_stays_since_others_may_speak_behind_it() -> None:
-    for length, expected in ((29.0, f" {GOOD} Okay."), (12.0, f" {GOOD} Okay."), (10.0, f" {GOOD}")):
-        window = work((1, 6), length=length)
-        said = (*heard(GOOD, 1, 6).words, *heard("Okay.", length - 1, length - 0.5).words)
-        window.take(window.whole, Decoded(said, -0.2, 0.0, 0.0))
-        assert text_of(window) == expected
+@pytest.mark.parametrize(("end", "expected"), [(15.2, f" {GOOD} Okay."), (15.7, f" {GOOD}")])
+def test_a_known_phrase_at_a_windows_end_stays_where_others_speak_soon_after(end: float, expected: str) -> None:
+    sure, unsure = Span(1.0, 6.0), Span(10.0, 15.0)
+    window = WindowWork(Window(4, 0.0, end, (sure, unsure), (sure,)), np.zeros(round(end * SAMPLE_RATE), np.float32), "en")
+    said = (*heard(GOOD, 1, 6).words, *heard("Okay.", 14.5, 15).words)
+    window.take(window.whole, Decoded(said, -0.2, 0.0, 0.0))
+    assert text_of(window) == expected
 
 
 def test_what_models_say_of_themselves_stays_only_where_somebody_speaks() -> None:

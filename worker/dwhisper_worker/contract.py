@@ -3,7 +3,7 @@
 A call is a request with an id, answered by events (any number, for long calls) and then by one reply or one `Failure`.
 Each travels as an `Envelope`, which a transport encodes as msgpack; over stdin and stdout every envelope is preceded by its
 length (`HEADER`). A worker answers `HELLO` with its `VERSION`; the desktop refuses another version than its own, so a
-field is added or changed only together with `VERSION`.
+field is added or changed only together with `VERSION`. A call may be added without: a worker that does not know it refuses it.
 
 Standard library only: the desktop imports this page and nothing else of the worker.
 

@@ -24,8 +24,8 @@ DEEPEST_PIECE = 3
 """How often what was left unheard may leave something unheard again."""
 NEAR_WORDS = 12
 """So far around a hole a second decoding may have heard what was heard already."""
-LONG_SECONDS = 11.0
-"""A window from there on may have ended at a pause, with more to come."""
+TAIL_SECONDS = 0.6
+"""A window goes on for at least so long after its last speech, unless others speak soon after."""
 MOST_OF_PIECE = 0.9
 """What was left unheard is decoded again as it is only where it is clearly less than what was decoded."""
 
@@ -161,10 +161,11 @@ class WindowWork:
         self._segments += times.segments(before.words, before.decoded)
 
     def _beside(self) -> list[Span]:
-        """Where others may be speaking before and behind this window. A short window ends because nobody speaks for long."""
+        """Where others may be speaking before and behind this window."""
         start, end = self.window.start, self.window.end
+        last = self.window.maybe[-1].end if self.window.maybe else start
         before, behind = Span(start - hallucinations.ALONE_SECONDS, start), Span(end, end + hallucinations.ALONE_SECONDS)
-        return [before] if end - start < LONG_SECONDS else [before, behind]
+        return [before, behind] if end - last < TAIL_SECONDS else [before]
 
     def result(self) -> WindowResult:
         """Its text, once it is done."""
