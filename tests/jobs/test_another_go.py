@@ -87,6 +87,27 @@ async def test_parts_meet_whatever_the_vad_would_say_today(
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_job_whose_parts_an_older_build_cut_elsewhere_is_gone_on_with(
+    first: int, tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = QuickRunner(first=first)
+    async with bench(tmp_path, recording, runner) as at:
+        job = await begun(at, runner)
+        before = await at.store.results(job.id).prepared_parts()
+        assert list(before) == [first]
+        monkeypatch.setattr(plan, "FIRST_PART_SECONDS", 30.0)
+        monkeypatch.setattr(plan, "PARTS_GROW", 1.0)
+        await at.work(job)
+        parts = await at.store.results(job.id).prepared_parts()
+        assert parts[first] == before[first]
+        assert len(parts) == 3
+        assert [parts[index].end for index in (0, 1)] == [parts[index].start for index in (1, 2)]
+        assert (parts[0].start, parts[2].end) == (0.0, pytest.approx(SECONDS, abs=0.5))
+        assert transcript(at, JobState.DONE).missing == ()
+
+
+@pytest.mark.integration
 async def test_a_medium_is_as_long_as_it_was_first_found(tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = run.probe
 
