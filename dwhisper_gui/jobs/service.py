@@ -52,6 +52,7 @@ class Queue:
         """A job for a medium: the finished one of this file with these options, whose text is used; or the unfinished one, which goes
         on; or a new one (always, with `fresh`). Raises `MediumError` where the file can't be transcribed, `OutputFolderUnusable`."""
         now = await fingerprint(path)
+        # A hint: looking at the file may take long, and another program may finish it meanwhile, so `_known` asks again.
         if fresh or await self._store.find_finished(path, options, now) is None:
             self._runner.expect(setup_for(options))
         info = await probe(self._ears, path)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dwhisper_worker.contract import SAMPLE_RATE, Span
 
 from dwhisper_gui.core.errors import ExtractionFailed
-from dwhisper_gui.media.decode import Outcome, decode
+from dwhisper_gui.media.decode import Outcome, Take, decode
 from dwhisper_gui.media.probe import display_name
 from dwhisper_gui.media.timeline import SHORTEST_GAP, Timeline
 
@@ -58,7 +58,7 @@ async def hear(source: Source, span: Span) -> Heard:
     for lead in LEADS_SECONDS:
         seek = 0.0 if source.joined else max(0.0, span.start - lead)
         timeline = Timeline(span)
-        outcome = await decode(source.path, source.format, source.track, seek, timeline.put, joined=source.joined, channel=source.channel)
+        outcome = await _decode(source, seek, timeline.put)
         if outcome.hung or (seek == 0 and outcome.failed and not timeline.heard):
             raise failure(source, span, outcome.detail)
         if seek == 0 or timeline.heard_before or (timeline.heard and lead > LEADS_SECONDS[0]):
@@ -94,7 +94,7 @@ async def _is_over(source: Source, time: float) -> bool:
         goes_on = sample + len(pcm) // 2 > latest
         return not goes_on
 
-    outcome = await decode(source.path, source.format, source.track, time, take, joined=source.joined, channel=source.channel)
+    outcome = await _decode(source, time, take)
     return not (goes_on or outcome.failed or outcome.detail)
 
 
@@ -107,10 +107,14 @@ async def measure_duration(source: Source) -> float:
         end = max(end, sample + len(pcm) // 2)
         return True
 
-    outcome = await decode(source.path, source.format, source.track, 0.0, take, joined=source.joined)
+    outcome = await _decode(source, 0.0, take)
     if outcome.hung or (outcome.failed and not end):
         raise failure(source, Span(0.0, 0.0), outcome.detail)
     return round(end / SAMPLE_RATE, 3)
+
+
+async def _decode(source: Source, seek: float, take: Take) -> Outcome:
+    return await decode(source.path, source.format, source.track, seek, take, joined=source.joined, channel=source.channel)
 
 
 def failure(source: Source, span: Span, detail: str) -> ExtractionFailed:

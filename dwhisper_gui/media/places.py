@@ -20,7 +20,7 @@ def places(whole: Span, count: int) -> Iterator[list[Span]]:
 
 
 def has_more_places(whole: Span, count: int) -> bool:
-    """Whether more than `count` places are others than `count` are."""
+    """Whether a range has room for more than `count` places."""
     return _room(whole) > count
 
 

@@ -4,14 +4,14 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
 
 from dwhisper_worker.contract import Segment, Window, WindowResult, Word
 
-from dwhisper_gui.core.events import Event, JobEnded, Note
+from dwhisper_gui.core.events import Event, JobEnded, Note, PartPrepared
 from dwhisper_gui.core.job import Job, Options, Output
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.jobs.service import Queue
@@ -122,3 +122,19 @@ def _said(window: Window) -> WindowResult:
     text = " word" * len(words)
     segments = (Segment(words[0].start, words[-1].end, text, words, -0.2, 0.01, 1.2, 0.0),) if words else ()
     return WindowResult(window.index, segments, 1, False, ())
+
+
+def quick_bench(folder: Path, recording: Path, runner: QuickRunner) -> AbstractAsyncContextManager[Bench]:
+    """Without a model."""
+    return bench(folder, recording, "tiny", lambda _: runner)
+
+
+async def begun(at: Bench, runner: QuickRunner) -> Job:
+    """A job that was stopped once a part was prepared, before anything of it was done."""
+    job, stop = await at.add(), asyncio.Event()
+    runner.held.add(job.id)
+    at.on_event = lambda event: stop.set() if isinstance(event, PartPrepared) else None
+    await at.work(job, stop=stop)
+    at.on_event = lambda _: None
+    runner.held.clear()
+    return job

@@ -1,11 +1,9 @@
 """Another go at a job: what was found of its medium holds, and what could not be read is read again."""
 
-import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +11,16 @@ import pytest
 from dwhisper_worker.contract import MediumInfo, Span
 
 from dwhisper_gui.core import plan
-from dwhisper_gui.core.events import ChunkLeased, PartPrepared
-from dwhisper_gui.core.job import Job, JobState
+from dwhisper_gui.core.events import ChunkLeased
+from dwhisper_gui.core.job import JobState
 from dwhisper_gui.core.plan import Edge
 from dwhisper_gui.core.transcript import Transcript
 from dwhisper_gui.jobs import run
 from dwhisper_gui.jobs.damage import inside, merged, readable, seconds, without
 from dwhisper_gui.jobs.ownership import retry
 from dwhisper_gui.workers.asking import Asks
-from tests.jobs.bench import Bench, QuickRunner
-from tests.jobs.bench import bench as queue_on
+from tests.jobs.bench import Bench, QuickRunner, begun
+from tests.jobs.bench import quick_bench as bench
 from tests.jobs.makers import part
 
 SECONDS = 100.2
@@ -38,21 +36,6 @@ def recording(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sound = ("-vn", "-c:a", "aac", "-b:a", "64k", "-movflags", "+faststart")
     subprocess.run([program, "-v", "error", "-nostdin", "-stream_loop", "2", "-i", sample, *sound, path], check=True, timeout=60)
     return path
-
-
-def bench(tmp_path: Path, recording: Path, runner: QuickRunner) -> AbstractAsyncContextManager[Bench]:
-    return queue_on(tmp_path, recording, "tiny", lambda _: runner)
-
-
-async def begun(at: Bench, runner: QuickRunner) -> Job:
-    """A job that was stopped once a part was prepared, before anything of it was done."""
-    job, stop = await at.add(), asyncio.Event()
-    runner.held.add(job.id)
-    at.on_event = lambda event: stop.set() if isinstance(event, PartPrepared) else None
-    await at.work(job, stop=stop)
-    at.on_event = lambda _: None
-    runner.held.clear()
-    return job
 
 
 def transcript(at: Bench, state: JobState) -> Transcript:

@@ -1,23 +1,20 @@
 """What a job remembers of its medium, and what of that decides what is heard."""
 
-import asyncio
 import json
 import shutil
 import subprocess
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dwhisper_worker.contract import Span
 
-from dwhisper_gui.core.events import PartPrepared
 from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output
 from dwhisper_gui.jobs.medium import KEY, Medium, remembered
 from dwhisper_gui.jobs.ownership import own
 from dwhisper_gui.media.channels import LEFT, RIGHT
-from tests.jobs.bench import Bench, QuickRunner
-from tests.jobs.bench import bench as queue_on
+from tests.jobs.bench import QuickRunner, begun
+from tests.jobs.bench import quick_bench as bench
 
 MEDIUM = Medium("wav", 33.4, 0, 1, Span(0.0, 33.4), None, channel=RIGHT)
 
@@ -51,24 +48,16 @@ def as_stereo(sample: Path, path: Path, right: str) -> Path:
     return path
 
 
-def bench(tmp_path: Path, recording: Path, runner: QuickRunner) -> AbstractAsyncContextManager[Bench]:
-    return queue_on(tmp_path, recording, "tiny", lambda _: runner)
-
-
 @pytest.mark.integration
 async def test_channels_that_cancel_are_told_once_and_one_of_them_is_heard_to_the_end(tmp_path: Path, antiphase: Path) -> None:
     runner = QuickRunner()
     async with bench(tmp_path, antiphase, runner) as at:
-        job, stop = await at.add(), asyncio.Event()
-        runner.held.add(job.id)
-        at.on_event = lambda event: stop.set() if isinstance(event, PartPrepared) else None
-        await at.work(job, stop=stop)
+        job = await begun(at, runner)
         medium = remembered(await at.store.find_job(job.id))
         assert medium is not None
         assert medium.channel == LEFT
         assert "channel_alone" in at.notes()
         at.told.clear()
-        runner.held.clear()
         await at.work(job)
         assert at.ended[-1].state is JobState.DONE
         assert at.ended[-1].transcript is not None

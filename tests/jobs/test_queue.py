@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,11 @@ from dwhisper_gui.jobs.ownership import remove
 from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.runners.runner import ChunkAudio, setup_for
 from tests.jobs.bench import Bench, QuickRunner
-from tests.jobs.bench import bench as queue_on
+from tests.jobs.bench import quick_bench as bench
 
 pytestmark = pytest.mark.integration
 
 DEADLINE = 60.0
-
-
-def bench(tmp_path: Path, sample: Path, runner: QuickRunner) -> AbstractAsyncContextManager[Bench]:
-    return queue_on(tmp_path, sample, "tiny", lambda _: runner)
 
 
 async def three(at: Bench) -> list[Job]:
