@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from dwhisper_worker.contract import Span, Word
-from dwhisper_worker.holes import Hole, halves, holes
+from dwhisper_worker.holes import Hole, halves, holes, moved_behind
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +50,60 @@ def test_many_words_between_two_holes_keep_them_apart() -> None:
     first, second = holes(heard, CLIP, ALL)
     assert (first.span, second.span) == (Span(100.0, 103.0), Span(110.2, 114.0))
     assert (first.first, first.last) == (0, 0)
+
+
+def test_a_sentence_whose_first_words_lie_before_a_hole_and_the_others_behind_it_begins_behind_it() -> None:
+    said = "The lights went out. An inspector whom I had never met".split()
+    times = [*spoken(100, 101.6), (101.6, 101.8), (101.8, 107.2), *spoken(107.2, 109.2)]
+    heard = [Word(start, end, f" {text}", 0.9) for (start, end), text in zip(times, said, strict=True)]
+    (hole,) = holes(heard, CLIP, [Span(100, 109.2)])
+    assert heard[hole.first].text == " An"
+    assert (hole.span, hole.last) == (Span(101.6, 107.2), 6)
+
+
+def test_a_sentence_that_goes_on_for_a_while_before_a_hole_stays_there() -> None:
+    said = "It rang. My sister and I inspector whom".split()
+    times = [*spoken(100, 102.4), (102.4, 107.2), (107.2, 107.6)]
+    heard = [Word(start, end, f" {text}", 0.9) for (start, end), text in zip(times, said, strict=True)]
+    (hole,) = holes(heard, CLIP, [Span(100, 107.6)])
+    assert heard[hole.first].text == " inspector"
+
+
+LAID = [Word(104.0, 104.2, " An", 0.9), Word(104.2, 109.0, " inspector", 0.9)]
+
+
+def after(*texts: str) -> list[tuple[str, float, float]]:
+    """What is left of a hole of 104 to 109 s in which so much was heard, up to 108 s."""
+    heard = [Word(104.0 + i, 105.0 + i, f" {text}", 0.9) for i, text in enumerate(texts)]
+    heard[-1:] = [Word(heard[-1].start, 109.0, heard[-1].text, 0.9)]
+    found = moved_behind(LAID, heard, 108.0, Span(104.0, 109.0), [Span(104, 109)])
+    return [(word.text.strip(), word.start, word.end) for word in found]
+
+
+def test_words_laid_over_a_hole_that_were_not_heard_in_it_come_behind_it() -> None:
+    assert after("It", "rang", "at", "midnight.")[3:] == [("midnight.", 107.0, 108.0), ("An", 108.0, 108.5), ("inspector", 108.5, 109.0)]
+
+
+def test_what_was_heard_of_them_is_not_said_twice() -> None:
+    assert after("It", "rang.", "An", "inspector") == [*after("It", "rang.", "An", "inspector")[:3], ("inspector", 107.0, 109.0)]
+    assert after("An", "inspector", "laughed", "loudly.")[-1] == ("loudly.", 107.0, 109.0)
+    assert [text for text, *_ in after("It", "rang.", "Then", "an")] == ["It", "rang.", "Then", "an", "inspector"]
+
+
+def test_of_half_a_word_the_whole_is_kept() -> None:
+    assert after("It", "rang.", "An", "insp-")[2:] == [("An", 106.0, 107.0), ("inspector", 107.0, 109.0)]
+
+
+def test_without_room_for_them_they_are_left_out() -> None:
+    heard = [Word(104.0, 109.0, " midnight.", 0.9)]
+    assert moved_behind(LAID, heard, 108.9, Span(104.0, 109.0), [CLIP]) == heard
+    assert moved_behind(LAID, heard, 106.0, Span(104.0, 109.0), [Span(104, 106)]) == heard
+
+
+def test_a_sentence_that_was_laid_over_a_hole_as_a_whole_may_not_have_been_said() -> None:
+    laid = [*LAID[:1], Word(104.2, 109.0, " inspector.", 0.9)]
+    heard = [Word(104.0, 109.0, " midnight.", 0.9)]
+    assert moved_behind(laid, heard, 106.0, Span(104.0, 109.0), [CLIP]) == heard
 
 
 def test_halves_meet_in_the_longest_silence_well_inside() -> None:

@@ -94,6 +94,15 @@ def test_words_that_hide_a_skipped_sentence_are_heard_again_with_it() -> None:
     assert text_of(window) == f" {GOOD} It rang. Our neighbour slept."
 
 
+def test_those_of_them_that_are_not_heard_again_come_behind_it() -> None:
+    window = work((1, 11.4))
+    hole = skipped(window)
+    assert window.take(hole, heard("The telephone rang again.", 0.2, 4.0)) == []
+    assert text_of(window) == f" {GOOD} The telephone rang again. Our neighbour slept."
+    times = [(word.text, word.start) for segment in window.result().segments for word in segment.words]
+    assert times == sorted(times, key=lambda pair: pair[1])
+
+
 def test_they_stay_where_less_is_heard_the_second_time() -> None:
     window = work((1, 11.4))
     hole = skipped(window)

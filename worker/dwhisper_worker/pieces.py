@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from dwhisper_worker import guards, hallucinations, times
 from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
-from dwhisper_worker.holes import Hole, halves, holes
+from dwhisper_worker.holes import Hole, halves, holes, moved_behind
 from dwhisper_worker.levels import levelled, quietest
 from dwhisper_worker.spans import total, within
 
@@ -127,6 +127,9 @@ class WindowWork:
         if before is not None and (len(words) < len(before.words) or any(guards.repeats(words, near) for near in before.around)):
             self._keep(before)
             return []
+        if before is not None:
+            until = piece.span.start + max((word.end for word in decoded.words), default=0.0)
+            words = moved_behind(before.words, words, until, piece.span, self.window.sure)
         # Whether words are too few is judged at the end, of the whole window.
         self._flaws.update(flaw for flaw in remaining if flaw != guards.TOO_FEW_WORDS)
         pieces: list[Piece] = []

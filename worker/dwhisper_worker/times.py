@@ -40,9 +40,9 @@ def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list
         if home is None:
             # Of a word as long as that the alignment knows one edge: the one beside the rest of its sentence.
             if word.end - word.start > LONGEST_ALONE_SECONDS:
-                if i == 0 or _ends_sentence(words[i - 1]):
+                if i == 0 or ends_sentence(words[i - 1]):
                     moved[i] = replace(word, start=word.end - LONGEST_ALONE_SECONDS)
-                elif i == len(words) - 1 or _ends_sentence(word):
+                elif i == len(words) - 1 or ends_sentence(word):
                     moved[i] = replace(word, end=word.start + LONGEST_ALONE_SECONDS)
             continue
         start, end = max(word.start, home.start), min(word.end, home.end)
@@ -81,7 +81,7 @@ def segments(words: Sequence[Word], decoded: Decoded) -> list[Segment]:
     for i, word in enumerate(words):
         current.append(word)
         last = i + 1 == len(words)
-        if last or _ends_sentence(word) or words[i + 1].start - word.end >= SENTENCE_PAUSE_SECONDS:
+        if last or ends_sentence(word) or words[i + 1].start - word.end >= SENTENCE_PAUSE_SECONDS:
             found.append(
                 Segment(
                     start=current[0].start,
@@ -98,7 +98,8 @@ def segments(words: Sequence[Word], decoded: Decoded) -> list[Segment]:
     return found
 
 
-def _ends_sentence(word: Word) -> bool:
+def ends_sentence(word: Word) -> bool:
+    """Whether a sentence ends with this word."""
     text = word.text.strip().rstrip(CLOSING)
     initial = len(text) == 2 and text[0].isalpha() and text[0].isupper()
     return text.endswith(SENTENCE_ENDS) and not initial and text.casefold() not in ABBREVIATIONS
