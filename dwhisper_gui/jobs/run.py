@@ -14,7 +14,7 @@ from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
 from dwhisper_gui.core.language import contradiction, is_decided, vote
 from dwhisper_gui.core.language_names import language_name
-from dwhisper_gui.core.plan import Edge, Part
+from dwhisper_gui.core.plan import Chunk, Edge, Part, PreparedPart
 from dwhisper_gui.core.progress import Pace
 from dwhisper_gui.core.times import clock
 from dwhisper_gui.core.waiting import unless
@@ -79,11 +79,14 @@ class Run:
             if language is None:
                 return
             settled = await self._results.settled_parts()
+            left = tuple(part.index for part in parts if part.index not in settled)
             task = Task(
                 job=self._job.id,
                 setup=setup_for(self._job.options),
                 decoding=Decoding(language, self._job.options.translate, self._job.options.prompt, self._job.options.hotwords),
-                parts=tuple(part.index for part in parts if part.index not in settled),
+                parts=left,
+                prepared=await self._open_chunks(journal, left),
+                memory=self._job.memory,
             )
             if task.parts and not stop.is_set():
                 await self._runner.run(task, lambda index: self._prepare(journal, source, parts[index]), journal, stop, self._tell)
@@ -205,21 +208,34 @@ class Run:
             await journal.part_prepared(prepared)
         else:
             journal.know(prepared)
-        done = await self._results.windows_done(part.index)
-        states = await self._results.chunk_states(part.index)
-        open_chunks = [chunk for chunk in prepared.chunks if states[chunk.key] == "open"]
-        left = {chunk: [window for window in chunk.windows if window.index not in done] for chunk in open_chunks}
+        left = await self._open_chunks_of(prepared)
         if heard is None:
-            if not open_chunks:
+            if not left:
                 return
             heard = await hear(source, prepared.span)
             # What is done was heard when it could be read.
+            done = await self._results.windows_done(part.index)
             finished = [Span(window.start, window.end) for chunk in prepared.chunks for window in chunk.windows if window.index in done]
             await self._note_unreadable(journal, without(heard.unreadable, finished))
-        for chunk, windows in left.items():
-            if windows:
-                heard_in = [readable(window, heard.unreadable) for window in windows]
-                yield ChunkAudio(chunk, tuple(audio_of(heard.pcm, prepared.span, window) for window in heard_in))
+        for chunk in left:
+            heard_in = [readable(window, heard.unreadable) for window in chunk.windows]
+            yield ChunkAudio(chunk, tuple(audio_of(heard.pcm, prepared.span, window) for window in heard_in))
+
+    async def _open_chunks(self, journal: TellingJournal, parts: Iterable[int]) -> dict[int, tuple[Chunk, ...]]:
+        """Of the parts that the store has, the chunks that are open, with the windows that have no result."""
+        found = {}
+        for index in parts:
+            prepared = await self._results.part(index)
+            if prepared is not None:
+                journal.know(prepared)
+                found[index] = await self._open_chunks_of(prepared)
+        return found
+
+    async def _open_chunks_of(self, part: PreparedPart) -> tuple[Chunk, ...]:
+        done = await self._results.windows_done(part.index)
+        states = await self._results.chunk_states(part.index)
+        left = [replace(chunk, windows=tuple(one for one in chunk.windows if one.index not in done)) for chunk in part.chunks]
+        return tuple(chunk for chunk in left if chunk.windows and states[chunk.key] == "open")
 
     async def _read_again(self, source: Source) -> None:
         """What could not be read may have been a passing fault of a disk. A part of which more can be read by now is prepared anew: where

@@ -163,6 +163,8 @@ class Queue:
                 await self._set_state(mine, JobState.RUNNING)
                 asked = await self._transcribe(job, mine, stop)
                 if asked is not None:
+                    if asked is not JobState.QUEUED:  # a program that ends leaves what goes on elsewhere as it is
+                        await self._withdraw(job.id)
                     return await self._halt(mine, asked)
             job = await self._store.find_job(job.id)
             shots = await self._shots(job, mine, stop)
@@ -201,6 +203,12 @@ class Queue:
             await asyncio.gather(working, asking, return_exceptions=True)
             with suppress(DWhisperError):  # what went wrong before is what to tell
                 await mine.journal.let_go()
+
+    async def _withdraw(self, job_id: str) -> None:
+        try:
+            await self._runner.withdraw(job_id, (await self._store.find_job(job_id)).memory)
+        except DWhisperError:
+            log.warning("what goes on elsewhere for job %s could not be ended", job_id, exc_info=True)
 
     async def _asked(self, job_id: str, stop: asyncio.Event) -> JobState:
         """Returns when the job is to halt: the state it shall have."""

@@ -95,6 +95,20 @@ def shots_command(program: str, path: bytes, container: str, *, joined: bool = F
     return _words(program, path, seen, joined)
 
 
+OPUS_KBIT = 24
+
+
+def encode_command(program: str, *, lossless: bool) -> list[str]:
+    """Encodes PCM (see `contract`) from standard input to FLAC, or to Opus in Ogg, on standard output."""
+    raw = ffmpeg.input("pipe:0", format="s16le", ar=SAMPLE_RATE, ac=1)
+    if lossless:
+        # Level 0 takes half the time of the usual 5, and 2 % more room.
+        made = raw.output("pipe:1", format="flac", acodec="flac", compression_level=0)
+    else:
+        made = raw.output("pipe:1", format="ogg", acodec="libopus", audio_bitrate=f"{OPUS_KBIT}k", application="voip")
+    return [str(word) for word in made.global_args("-hide_banner", "-nostats", "-loglevel", "error").compile(cmd=program)]
+
+
 def _input(container: str, **options: str | None) -> "ffmpeg.nodes.FilterableStream":
     """The medium, as probed: nothing is guessed anew, and a list of other files is not taken for one."""
     return ffmpeg.input(_MEDIUM, format=container.partition(",")[0], protocol_whitelist="file", **options)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import platform
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
@@ -129,6 +129,9 @@ class LocalRunner:
             except asyncio.CancelledError:
                 self._kill()
                 raise
+
+    async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
+        """Nothing goes on here without this program."""
 
     async def close(self) -> None:
         """Ends the workers."""

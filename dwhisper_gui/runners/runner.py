@@ -1,8 +1,8 @@
 """The port behind which a job is transcribed: on this computer, or by any number of machines."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dwhisper_worker.contract import Decoding, WindowAudio
@@ -42,6 +42,10 @@ class Task:
     setup: EngineSetup
     decoding: Decoding
     parts: tuple[int, ...]
+    prepared: Mapping[int, tuple[Chunk, ...]] = field(default_factory=dict)
+    """Of those of them that were prepared earlier, the chunks that are open, with the windows that have no result yet."""
+    memory: Mapping[str, str] = field(default_factory=dict)
+    """What was remembered of the job (`Journal.remember`), by runners too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,10 @@ class Runner(Protocol):
         """Returns when every chunk is done or failed for good; or, once `stop` is set, when the windows under way are done and
         everything leased has been given back. Cancelling it ends the work at once. Raises `DWhisperError` where nothing can go on (no
         worker can be started, the model can't be loaded, a part can't be prepared); what is done is in the journal."""
+
+    async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
+        """The job is paused, cancelled or removed: what goes on for it without this program ends, too. Raises `DWhisperError` where that
+        can't be had now."""
 
     async def close(self) -> None:
         """Ends the workers."""
