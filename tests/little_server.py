@@ -46,8 +46,9 @@ def little_server(behave: Behaviour, certificate: tuple[Path, Path] | None = Non
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             answer = behave(Asked(self.command, self.path, dict(self.headers), body))
-            self.send_response(answer.status)
-            for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+            self.send_response_only(answer.status)
+            always = {"Date": self.date_time_string(), "Content-Length": str(len(answer.body))}
+            for name, value in {**always, **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.body)

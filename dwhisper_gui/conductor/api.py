@@ -181,8 +181,8 @@ class Conductor:
     async def complete(
         self, workflow: str, reference: str, output: Mapping[str, Any], *, worker: str, status: TaskStatus = TaskStatus.COMPLETED
     ) -> bool:
-        """Says how the task of that reference name ended, whether or not anybody has leased it. False: none of that name waits for it.
-        Raises `WorkflowGone`."""
+        """Says how the task of that reference name ended, whether or not anybody has leased it. False: none of that name waits for it (any
+        more, or yet: a workflow has an id before it has tasks), or there is no such workflow."""
         path = f"/tasks/{_in_path(workflow)}/{_in_path(reference)}/{status.value}"
         return bool(await self.link.text("POST", path, query={"workerid": worker}, body=dict(output)))
 

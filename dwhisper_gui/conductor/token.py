@@ -35,6 +35,8 @@ class TokenAuth(httpx2.Auth):
             response = yield request
             if response.status_code != httpx2.codes.UNAUTHORIZED:
                 return
+            # Its connection is free only now: those who wait below must not keep all of them from the one who renews the token.
+            await response.aread()
         # Many requests may find at once that it has lost its force: one renews it for all.
         async with self._renewing:
             if self._token == used:
