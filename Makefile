@@ -47,7 +47,7 @@ system-packages:
 
 # Linux has one to be tried on a private D-Bus; where it can't be installed, the tests say that they were left out.
 keyring-packages:
-	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py dbus-run-session gnome-keyring-daemon || \
+	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py dbus-daemon gnome-keyring-daemon || \
 		echo 'The tests with a real keyring are left out.'
 
 conductor-server:
