@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -194,9 +195,8 @@ class OwnServer:
 def tail(path: Path, count: int) -> list[str]:
     """The last lines of a file; none where it can't be read."""
     try:
-        with path.open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 400 * count))
-            return file.read().decode("utf-8", "replace").splitlines()[-count:]
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return [line.rstrip("\n") for line in deque(file, maxlen=count)]
     except OSError:
         return []
 

@@ -24,8 +24,8 @@ class KeyringUnusable(CredentialsError):
     """Raised only within `credentials`; others are told it, to be said or shown."""
 
     template = N_(
-        "The keyring of this computer can't be used ({detail}), so credentials are those that the environment has, for this run only"
-        " ({variables})."
+        "The keyring of this computer can't be used ({detail}), so credentials are those that the environment has, for this run only. They"
+        " are in the variables {variables}; unlock or install a keyring (gnome-keyring, KWallet) to have them kept."
     )
 
 

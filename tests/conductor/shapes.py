@@ -72,7 +72,7 @@ async def leased(api: Conductor, task_type: str, domain: str, worker: str = "w1"
     return found[0]
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:
+    async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - it is another computer's to know
             await asyncio.sleep(0.05)
