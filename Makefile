@@ -12,6 +12,7 @@ override PYTHON := $(shell sh tools/find-python "$(PYTHON)")
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 
 .PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check system-packages \
+	keyring-packages conductor-server \
 	format clean
 
 help:
@@ -22,6 +23,7 @@ help:
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
 	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
 	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
+	@echo 'make conductor-server  fetches the Conductor server that the tests run (460 MB, once)'
 	@echo 'make format       formats the code'
 	@echo 'make clean        removes all that these made in this folder'
 
@@ -43,6 +45,15 @@ system-packages:
 	@test -n "$(PYTHON)"
 	@"$(PYTHON)" tools/system_packages.py ffmpeg ffprobe
 
+# Linux has one to be tried on a private D-Bus; where it can't be installed, the tests say that they were left out.
+keyring-packages:
+	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py dbus-daemon gnome-keyring-daemon || \
+		echo 'The tests with a real keyring are left out.'
+
+conductor-server:
+	@test -n "$(PYTHON)"
+	@"$(PYTHON)" tools/conductor_server.py
+
 test: check
 	@$(MAKE) --no-print-directory test-all test-newest
 
@@ -52,14 +63,14 @@ check: environment
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test-all: environment system-packages
+test-all: environment system-packages keyring-packages conductor-server
 	$(BIN)/pytest -m 'not openai'
 
 test-unit: environment
 	$(BIN)/pytest -m '$(UNIT)'
 
 test-fast: environment system-packages
-	$(BIN)/pytest -m 'not slow and not openai'
+	$(BIN)/pytest -m 'not slow and not openai and not conductor'
 
 test-newest: environment
 	@"$(PYTHON)" tools/test_newest.py -q -m '$(UNIT)'

@@ -115,6 +115,30 @@ def folder() -> Kind[Path]:
     return Kind("the path of a folder", parse, load, str, str)
 
 
+def file() -> Kind[Path | None]:
+    """A file, which may be away for a while, or none; made absolute where the user wrote it."""
+    inner = folder()
+
+    def parse(written: str) -> Path | None:
+        if not written.strip():
+            return None
+        try:
+            path = Path(written).expanduser().absolute()
+        except RuntimeError as error:
+            raise ValueError(written) from error
+        if path.is_dir():
+            raise ValueError(written)
+        return path
+
+    return Kind(
+        "the path of a file, or empty",
+        parse,
+        lambda found: None if found is None else inner.load(found),
+        lambda path: "" if path is None else str(path),
+        lambda path: None if path is None else str(path),
+    )
+
+
 def _string(found: Any) -> str:
     if not isinstance(found, str):
         raise ValueError(found)

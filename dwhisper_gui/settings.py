@@ -17,8 +17,10 @@ import filelock
 
 from dwhisper_gui.core.errors import N_, SettingsNotWritable, SettingsTooNew, SettingsUnreadable, SettingUnknown, SettingValueBad
 from dwhisper_gui.core.language_names import language_code
+from dwhisper_gui.core.server_errors import ServerAddressBad
+from dwhisper_gui.core.server_url import read_url
 from dwhisper_gui.folders import folders
-from dwhisper_gui.setting_kinds import Kind, choice, command, folder, names, number, text, word
+from dwhisper_gui.setting_kinds import Kind, choice, command, file, folder, names, number, text, word
 
 FILE_NAME = "settings.json"
 VERSION = 1
@@ -38,6 +40,13 @@ def _language(written: str) -> str:
     if code is None:
         raise ValueError(written)
     return code
+
+
+def _server(written: str) -> str:
+    try:
+        return read_url(written) if written.strip() else ""
+    except ServerAddressBad as error:
+        raise ValueError(written) from error
 
 
 class Setting(Generic[T]):
@@ -108,6 +117,33 @@ class Settings:
         "worker.processes", number(0, 256), lambda: 0, N_("How many worker processes to start; 0: one, which uses every core.")
     )
     worker_threads = Setting("worker.threads", number(0, 1024), lambda: 0, N_("Engine threads in each worker; 0: one for each core."))
+    conductor_url = Setting(
+        "conductor.url",
+        word(_server, "the address of a server, such as https://conductor.example or http://127.0.0.1:8080"),
+        str,
+        N_("The Conductor server that hands work out to other computers; empty: none."),
+    )
+    conductor_pool = Setting(
+        "conductor.pool",
+        text(r"[A-Za-z0-9._]+", "letters, digits, dots and underscores"),
+        lambda: "default",
+        N_("The pool whose workers on other computers do the work."),
+    )
+    conductor_authority = Setting(
+        "conductor.authority",
+        file(),
+        lambda: None,
+        N_("A file with the certificate (PEM) of your own authority that the server's is from; empty: only the system's are trusted."),
+    )
+    conductor_port = Setting(
+        "conductor.port", number(1, 65535), lambda: 8080, N_("The port of the server that “dwhisper server start” runs on this computer.")
+    )
+    conductor_jar_address = Setting(
+        "conductor.jar_address",
+        text(r"https?://\S+", "an address that begins with https:// or http://"),
+        lambda: "https://conductor-server.s3.us-east-2.amazonaws.com/conductor-server-3.32.1.jar",
+        N_("Where “dwhisper server install” fetches the server's program from."),
+    )
 
     def written(self, setting: Setting[Any]) -> str:
         """The value of one of `SETTINGS` as a user would write it."""

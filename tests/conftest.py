@@ -16,6 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.conductor_server import START_SECONDS, Server, serving
+
 TINY_EN_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 BASE_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dwhisper" / "tests"
@@ -127,6 +129,23 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("DWHISPER_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def conductor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Conductor server, started when a test first asks for it: one for the whole run. Tests tell their things on it by names."""
+    with serving(tmp_path_factory.mktemp("conductor")) as server:
+        yield server
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for the server is marked so, and has the time that the first of them needs to start it."""
+    for item in items:
+        if "conductor" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.integration)
+            item.add_marker(pytest.mark.conductor)
+            item.add_marker(pytest.mark.timeout(START_SECONDS + 120))
 
 
 def _leftovers() -> list[psutil.Process]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg"}
+PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "dbus-daemon": "dbus", "gnome-keyring-daemon": "gnome-keyring"}
 """The package of each command, by the name that both Debian and Homebrew give it."""
 
 

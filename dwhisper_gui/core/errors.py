@@ -15,6 +15,7 @@
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory
       FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew, OwnershipLost, JobRemoved,
       JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
+      ServerError (`server_errors.py`), OwnServerError (`own_server_errors.py`), CredentialsError (`credential_errors.py`)
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
 shown in another language than the log's. It says what happened, what that means for the user's work, and what to do.

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from dwhisper_worker.contract import Code, Failure
 
-from dwhisper_gui.core import errors
+from dwhisper_gui.core import credential_errors, errors, own_server_errors, server_errors
+
+PAGES = {page.__name__: page for page in (errors, server_errors, own_server_errors, credential_errors)}
 
 
 def every(kind: type[errors.DWhisperError] = errors.DWhisperError) -> Iterator[type[errors.DWhisperError]]:
@@ -15,14 +17,12 @@ def every(kind: type[errors.DWhisperError] = errors.DWhisperError) -> Iterator[t
         yield from every(child)
 
 
-ERRORS = sorted(
-    {error for error in every() if error.__module__ == errors.__name__ and hasattr(error, "template")}, key=lambda e: e.__name__
-)
+ERRORS = sorted({error for error in every() if error.__module__ in PAGES and hasattr(error, "template")}, key=lambda e: e.__name__)
 
 
 def filled(error: type[errors.DWhisperError]) -> errors.DWhisperError:
     named = {name for _, name, spec, _ in string.Formatter().parse(error.template) if name}
-    special = {"seconds": 7.4, "state": "Paused."}
+    special = {"seconds": 7.4, "megabytes": 101.5, "state": "Paused."}
     return error(**{name: special.get(name, f"a {name}") for name in named})
 
 
@@ -40,8 +40,9 @@ def test_each_is_a_whole_sentence_of_what_happened_and_what_follows(error: type[
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_the_tree_at_the_top_of_the_page_names_each(error: type[errors.DWhisperError]) -> None:
-    assert errors.__doc__
-    assert error.__name__ in errors.__doc__.replace(",", " ").split()
+    page = PAGES[error.__module__]
+    assert page.__doc__
+    assert error.__name__ in page.__doc__.replace(",", " ").split()
 
 
 def test_wrong_use_ends_with_2_and_everything_else_with_1() -> None:

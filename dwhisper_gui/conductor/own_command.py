@@ -1,0 +1,54 @@
+"""How a server of the user's own is started: one process, SQLite, no search engine, its own storage of files. The same as a container."""
+
+import json
+import shlex
+from pathlib import Path
+
+from dwhisper_gui.conductor.jar import USUAL_VERSION
+
+MEMORY = "-Xmx1g"
+IMAGE = f"conductoross/conductor:{USUAL_VERSION}"
+HERE = "127.0.0.1"
+_JOURNAL = "busy_timeout=15000&journal_mode=WAL&synchronous=NORMAL"
+
+
+def command(java: Path, jar: Path, host: str, port: int) -> list[str]:
+    """To be run in the folder that its data are in. It listens at `host` only: it has no authentication."""
+    # Relative, so that nothing in the folder's name can be taken for a part of an address.
+    given = properties("conductor.db", "files") | {"server.address": host, "server.port": str(port)}
+    return [str(java), MEMORY, "-jar", str(jar), *(f"--{key}={value}" for key, value in given.items())]
+
+
+def docker_command(port: int) -> str:
+    """A shell's command that runs it in a container, reached from this computer only; its data are in a volume."""
+    # Of all that Spring reads, only this comes before what the image has been given.
+    given = json.dumps(properties("/data/conductor.db", "/data/files"))
+    words = ["docker", "run", "--detach", "--name", "dwhisper-conductor", "--restart", "unless-stopped"]
+    words += [
+        "--publish",
+        f"{HERE}:{port}:8080",
+        "--volume",
+        "dwhisper-conductor:/data",
+        "--env",
+        f"SPRING_APPLICATION_JSON={given}",
+        IMAGE,
+    ]
+    return shlex.join(words)
+
+
+def properties(database: str, files: str) -> dict[str, str]:
+    """Conductor's properties, by name."""
+    return {
+        "spring.datasource.url": f"jdbc:sqlite:{database}?{_JOURNAL}",
+        "conductor.db.type": "sqlite",
+        "conductor.queue.type": "sqlite",
+        "conductor.indexing.type": "sqlite",
+        "conductor.elasticsearch.version": "0",
+        "conductor.workflow-execution-lock.type": "local_only",
+        "conductor.file-storage.enabled": "true",
+        "conductor.file-storage.type": "conductor",
+        "conductor.file-storage.conductor.directory": files,
+        "conductor.integrations.ai.enabled": "false",
+        "conductor.scheduler.enabled": "false",
+        "conductor.app.systemTaskWorkerCallbackDuration": "5s",
+    }

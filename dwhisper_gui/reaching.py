@@ -1,0 +1,26 @@
+"""How the server of the settings is reached: its address from there, as whom from the keyring."""
+
+from dataclasses import dataclass
+
+from dwhisper_gui.conductor.address import ServerAddress
+from dwhisper_gui.core.credential_errors import KeyringUnusable
+from dwhisper_gui.core.server_errors import ServerUnnamed
+from dwhisper_gui.credentials import servers
+from dwhisper_gui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`trouble`: there is no keyring; worth saying where the server asks for credentials."""
+
+    address: ServerAddress
+    trouble: KeyringUnusable | None
+
+
+async def way(settings: Settings, url: str | None = None) -> Way:
+    """To the server of the settings, or to another one. Raises `ServerUnnamed`, `ServerCredentialsHalf`."""
+    url = url or settings.conductor_url
+    if not url:
+        raise ServerUnnamed
+    found = await servers.find(url)
+    return Way(ServerAddress(url, found.credentials, settings.conductor_authority), found.trouble)

@@ -1,0 +1,59 @@
+"""A pool has one key, which outlives the run that made it."""
+
+import base64
+import secrets
+
+import pytest
+from dwhisper_worker.sealing import KEY_BYTES
+
+from dwhisper_gui.core import credential_errors
+from dwhisper_gui.credentials import environment
+from tests.credentials.conftest import Desktop
+
+URL = "https://conductor.example"
+SHOW = f"import base64\nprint(base64.b64encode(await pools.key_of('{URL}', 'default')).decode())"
+KEY = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+@pytest.mark.integration
+def test_it_is_made_once_for_each_pool_of_each_server(desktop: Desktop) -> None:
+    with desktop.keyring():
+        key = desktop.said(SHOW)
+        assert len(base64.b64decode(key)) == KEY_BYTES
+        assert desktop.said(SHOW) == key
+        assert desktop.said(SHOW, **{environment.POOL_KEY: KEY}) == key
+        assert desktop.said(SHOW.replace("default", "other")) not in (key, "")
+        assert desktop.said(SHOW.replace(URL, f"{URL}/other")) != key
+        assert desktop.said(f"print(await pools.forget('{URL}', 'default'), await pools.forget('{URL}', 'default'))") == "True False"
+        assert desktop.said(SHOW) != key
+        assert desktop.said(f"import base64\nawait pools.keep('{URL}', 'default', base64.b64decode('{KEY}'))\n{SHOW}") == KEY
+
+
+@pytest.mark.integration
+def test_one_of_the_environment_is_taken_where_none_is_kept_and_is_not_kept(desktop: Desktop) -> None:
+    with desktop.keyring():
+        assert desktop.said(SHOW, **{environment.POOL_KEY: KEY}) == KEY
+        assert desktop.said(SHOW) != KEY
+
+
+@pytest.mark.integration
+def test_without_a_keyring_it_comes_from_the_environment_or_nothing_starts(desktop: Desktop) -> None:
+    assert desktop.said(SHOW, **{environment.POOL_KEY: f" {KEY}\n"}) == KEY
+    failing = f"""
+from dwhisper_gui.core.credential_errors import PoolKeyMissing
+try:
+    await pools.key_of('{URL}', 'default')
+except PoolKeyMissing as error:
+    print(error)
+"""
+    told = desktop.said(failing)
+    assert environment.POOL_KEY in told
+    assert "openssl rand -base64 32" in told
+
+
+@pytest.mark.parametrize("written", ["x", "%%%%", base64.b64encode(b"short").decode()])
+def test_what_is_no_key_is_told_and_not_repeated(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(environment.POOL_KEY, written)
+    with pytest.raises(credential_errors.PoolKeyBad, match="32 random bytes") as bad:
+        environment.pool_key()
+    assert written not in bad.value.fields.values()
