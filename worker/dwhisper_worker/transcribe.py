@@ -105,8 +105,8 @@ class Transcriber:
         return chunk
 
     def withdraw(self, chunk: Submitted, *, unless_begun: bool = False) -> bool:
-        """Forgets a chunk: no further batch has a piece of it, and its `on_done` is not called. An event may still come of a batch under way.
-        With `unless_begun` only where no batch has had a piece of it yet. False: it was left alone, or had been answered."""
+        """Forgets a chunk: no further batch has a piece of it, and its `on_done` is not called. An event may still come of a batch under
+        way. With `unless_begun` only where no batch has had a piece of it yet. False: it was left alone, or had been answered."""
         with self._changed:
             if chunk.ended or (unless_begun and (chunk.done or not self._begun.isdisjoint(chunk.windows))):
                 return False
@@ -118,6 +118,11 @@ class Transcriber:
         """For each clip of PCM the probability of each language."""
         with self._under_way():
             return tuple(self._engine.detect_language([_samples(clip) for clip in clips]))
+
+    @property
+    def windows_at_once(self) -> int:
+        """With so many every engine thread has a full batch."""
+        return self._engine.threads * self._engine.batch
 
     @property
     def oldest_batch(self) -> float | None:
