@@ -47,6 +47,7 @@ _STILL_OURS_SECONDS = 2.0
 _REST_SECONDS = 60.0
 """After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
 _LAST_WORDS_SECONDS = 5.0
+_MOST_SILENT_SECONDS = 3.0
 _ASKING = "asking-for-"
 
 
@@ -187,7 +188,8 @@ class Shift:
                 waits = delays()
             except ServerTrouble as error:
                 self._line.broken(error)
-                time.sleep(next(waits))
+                # Not for long: once the server is back, it asks at once who is still alive.
+                time.sleep(min(_MOST_SILENT_SECONDS, next(waits)))
 
     def _extend(self, held: Held) -> None:
         self._server.extend(held.lease, held.served.worker)

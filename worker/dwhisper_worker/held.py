@@ -225,6 +225,7 @@ class Held:
             if self._ended.is_set():
                 raise LetGo
             self._submitted = self.served.transcriber.submit(TranscribeRequest(inputs.subject, decoding, audio), on_event, on_done)
+        log.info("%s is here: %d windows, %.1f s", self.label, len(audio), seconds)
         reply = self._heard.result()
         return ResultFile(tuple(sorted(results, key=lambda result: result.index))), reply.figures
 

@@ -8,8 +8,8 @@ import msgspec
 
 from dwhisper_worker import identity, joining
 from dwhisper_worker.server import Seen, Server, api_url
-from dwhisper_worker.tasks import PRESENCE_SECONDS, Invitation
-from dwhisper_worker.trouble import Away, Refused, ServerTrouble
+from dwhisper_worker.tasks import PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation
+from dwhisper_worker.trouble import Away, Refused, ServerTrouble, Strange
 
 _HERE_SECONDS = 3 * PRESENCE_SECONDS
 
@@ -52,12 +52,15 @@ def examine(invitation: Invitation) -> tuple[str, list[Seen]]:
     try:
         server = Server(invitation)
         try:
+            server.queued(TRANSCRIBE_CHUNK, invitation.pool)  # whose answer is a number, as no page is
             seen = server.workers()
             if not server.has_files():
                 return f"{url} stores no files: it has to be started with conductor.file-storage.enabled=true.", seen
             return "", seen
         finally:
             server.close()
+    except Strange:
+        return f"What answers at {url} is no Conductor server.", []
     except Away as error:
         return f"{url} does not answer ({error}).", []
     except Refused as error:

@@ -22,7 +22,7 @@ from conductor.client.http.rest import ApiException
 from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
 from dwhisper_worker.tasks import PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
-from dwhisper_worker.trouble import Away, Gone, Refused, ServerTrouble, Stumbled, TooLarge
+from dwhisper_worker.trouble import Away, Gone, Refused, ServerTrouble, Strange, Stumbled, TooLarge
 
 T = TypeVar("T")
 
@@ -30,6 +30,7 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _CONTENT = "application/octet-stream"
 _CONTENT_PATH = "/files/content/"
 _EXCERPT = 200
+_STRANGE = "what answers is not Conductor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ class Server:
         the server waits that long until there are as many."""
         milliseconds = max(1, round(wait * 1000))
         found = self._ask(lambda tasks: tasks.batch_poll_tasks(kind, worker, count, milliseconds, domain)) or []
+        # conductor-python takes whatever comes apart, a page's letters too.
+        if not all(task.task_id for task in found):
+            raise Strange(_STRANGE)
         return [
             Lease(task.task_id, task.workflow_instance_id, kind, task.input_data or {}, float(task.response_timeout_seconds or 3600))
             for task in found
@@ -108,7 +112,9 @@ class Server:
             task = self._ask(lambda tasks: tasks.get_task(lease.task))
         except Gone:
             return False
-        return task is not None and task.status == "IN_PROGRESS" and task.worker_id == worker
+        if task is None or task.task_id != lease.task:
+            raise Strange(_STRANGE)
+        return bool(task.status == "IN_PROGRESS" and task.worker_id == worker)
 
     def fetch(self, lease: Lease, handle: str) -> bytes:
         """The content of a file that belongs to the task's workflow or one above it."""
@@ -139,7 +145,7 @@ class Server:
         try:
             return int(answer.text)
         except ValueError as error:
-            raise Away(f"{self.url} gives no answer of Conductor’s") from error
+            raise Strange(_STRANGE) from error
 
     def show(self, worker: str, presence: Presence) -> None:
         """Shows that this worker is there. The server notes who asks for tasks, one a domain, so each asks in a domain of its own."""
@@ -154,7 +160,9 @@ class Server:
     def _update(self, lease: Lease, worker: str, status: str, **fields: Any) -> None:
         result = TaskResult(workflow_instance_id=lease.workflow, task_id=lease.task, worker_id=worker, status=status, **fields)
         try:
-            self._ask(lambda tasks: tasks.update_task(result))
+            answer = self._ask(lambda tasks: tasks.update_task(result))
+            if str(answer).lstrip().startswith("<"):
+                raise Strange(_STRANGE)
         except Gone:
             return  # its workflow was removed: whatever there was to say, nobody is left to hear it
 
@@ -167,12 +175,9 @@ class Server:
         try:
             yield
         except ApiException as error:
-            trouble = _trouble(error.status or 0, error.body or error.reason or "")
-            if isinstance(trouble, Refused):
-                self._made = None  # its token may be used up: the next question asks for another
-            raise trouble from None
+            raise self._noted(_trouble(error.status or 0, error.body or error.reason or "")) from None
         except (TypeError, AttributeError, KeyError, ValueError) as error:
-            raise Away(f"{self.url} gives no answer of Conductor’s") from error
+            raise Strange(_STRANGE) from error
 
     def _tasks(self) -> OrkesTaskClient:
         """conductor-python's client, made anew where it has no token: of itself it would never ask for one again."""
@@ -218,8 +223,13 @@ class Server:
         except httpx.HTTPError as error:
             raise Away(_reason(error)) from None
         if not answer.is_success:
-            raise _trouble(answer.status_code, answer.text)
+            raise self._noted(_trouble(answer.status_code, answer.text))
         return answer
+
+    def _noted(self, trouble: ServerTrouble) -> ServerTrouble:
+        if isinstance(trouble, Refused):
+            self._made = None  # its token may be used up: the next question asks for another
+        return trouble
 
 
 def api_url(url: str) -> str:
@@ -245,7 +255,7 @@ class _Connection:
 @functools.cache
 def _be_quiet() -> None:
     """httpx logs each address, and signed ones are secrets; conductor-python logs what we say ourselves."""
-    for name in ("httpx", "httpcore", "conductor"):
+    for name in ("httpx", "httpcore", Configuration.get_logging_formatted_name("conductor")):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
@@ -286,7 +296,7 @@ def _text(answer: httpx.Response, name: str) -> str:
     try:
         return str(answer.json()[name])
     except (ValueError, KeyError, TypeError) as error:
-        raise Away("what answers is not Conductor") from error
+        raise Strange(_STRANGE) from error
 
 
 def _file_id(handle: str) -> str:

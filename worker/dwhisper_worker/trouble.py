@@ -13,6 +13,10 @@ class Stumbled(Away):
     """It answered that something broke there: to be tried again, though not for ever."""
 
 
+class Strange(Away):
+    """What answers is not Conductor, but a page of a proxy or the like."""
+
+
 class Refused(ServerTrouble):
     """It does not take these credentials."""
 
