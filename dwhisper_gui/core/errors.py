@@ -12,7 +12,8 @@
       ModelError                      the weights
         ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere, ModelNotKept
       WorkerError                     a worker process
-        WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory
+        WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory,
+        PoolKeyWrong, ChunkDamaged, FileTooLarge
       FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew, OwnershipLost, JobRemoved,
       JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
       ServerError (`server_errors.py`), OwnServerError (`own_server_errors.py`), CredentialsError (`credential_errors.py`)
@@ -405,6 +406,27 @@ class OutOfMemory(WorkerError):
     )
 
 
+class PoolKeyWrong(WorkerError):
+    template = N_(
+        "The worker “{worker}” has another key for the pool “{pool}” than this program, so it could not open what it was sent. What is done"
+        " is kept. Let it join again with a new line of this program, then “dwhisper jobs retry” does the rest."
+    )
+
+
+class ChunkDamaged(WorkerError):
+    template = N_(
+        "What a worker got of the recording could not be used ({detail}). What is done is kept; “dwhisper jobs retry” sends it anew. If"
+        " this happens often, look at the server’s file storage."
+    )
+
+
+class FileTooLarge(WorkerError):
+    template = N_(
+        "The server, or a proxy in front of it, takes no file of {megabytes} MB, so a worker could not deliver. What is done is kept. Raise"
+        " its limit (such as nginx’s client_max_body_size) to 100 MB, then “dwhisper jobs retry” does the rest."
+    )
+
+
 # --- results -------------------------------------------------------------------------------------------------------
 
 
@@ -505,6 +527,9 @@ _BY_CODE: dict[str, type[DWhisperError]] = {
     Code.MODEL_NOT_KEPT: ModelNotKept,
     Code.MODEL_LACKS_LANGUAGE: ModelLacksLanguage,
     Code.OUT_OF_MEMORY: OutOfMemory,
+    Code.POOL_KEY_WRONG: PoolKeyWrong,
+    Code.CHUNK_DAMAGED: ChunkDamaged,
+    Code.FILE_TOO_LARGE: FileTooLarge,
 }
 
 

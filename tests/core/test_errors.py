@@ -67,7 +67,7 @@ def test_jobs_that_cannot_be_used_are_told_how_to_begin_without_them() -> None:
 
 @pytest.mark.parametrize("code", sorted(set(Code) - CODES_WITHOUT_A_SENTENCE))
 def test_a_workers_code_becomes_its_own_sentence(code: Code) -> None:
-    names = "ours theirs path detail format engine known package device compute_type model folder language here"
+    names = "ours theirs path detail format engine known package device compute_type model folder language here worker pool megabytes"
     fields = dict.fromkeys(names.split(), "x")
     error = errors.from_failure(Failure(code, fields))
     assert not isinstance(error, errors.WorkerRefused)

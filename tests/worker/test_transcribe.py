@@ -1,8 +1,9 @@
 """Chunks to results, with real weights."""
 
 import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,14 @@ def ask(
 
     transcriber.submit(TranscribeRequest("0.0", decoding, windows), on_event, on_done)
     return results, reply
+
+
+def idle(transcriber: Transcriber) -> None:
+    """Waits until no batch is at work."""
+    deadline = time.monotonic() + 30
+    while transcriber.oldest_batch is not None:
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.01)
 
 
 def text(results: list[WindowResult]) -> str:
@@ -135,6 +144,53 @@ def test_drain_starts_no_further_window_and_answers_with_what_is_done(transcribe
     # It is open for more afterwards.
     results, again = ask(transcriber, window(pcm, 0, STRETCHES[1]))
     assert again.result(60).complete
+
+
+def test_a_chunk_that_was_withdrawn_takes_nothing_further_from_the_engine(transcriber: Transcriber, pcm: bytes) -> None:
+    told: list[WindowResult] = []
+    begun, answered = threading.Event(), threading.Event()
+
+    def on_event(event: TranscribeEvent) -> None:
+        begun.set()
+        if event.window is not None:
+            told.append(event.window)
+
+    windows = tuple(window(pcm, i, STRETCHES[0]) for i in range(20))
+    chunk = transcriber.submit(TranscribeRequest("0.0", ENGLISH, windows), on_event, lambda _: answered.set())
+    assert begun.wait(60)
+    waiting = transcriber.submit(TranscribeRequest("0.1", ENGLISH, windows), lambda _: None, lambda _: answered.set())
+    assert not transcriber.withdraw(chunk, unless_begun=True)
+    assert transcriber.withdraw(waiting, unless_begun=True), "no batch has had a piece of it"
+    assert transcriber.withdraw(chunk)
+    assert not transcriber.withdraw(chunk), "once is enough"
+    _, other = ask(transcriber, window(pcm, 0, STRETCHES[1]))
+    assert other.result(60).complete
+    assert len(told) < len(windows)
+    assert not answered.is_set()
+
+
+def test_what_was_answered_can_not_be_withdrawn(transcriber: Transcriber, pcm: bytes) -> None:
+    answered: Future[object] = Future()
+    chunk = transcriber.submit(TranscribeRequest("0.0", ENGLISH, (window(pcm, 0, STRETCHES[1]),)), lambda _: None, answered.set_result)
+    answered.result(60)
+    assert not transcriber.withdraw(chunk)
+
+
+def test_signs_of_life_tell_how_long_a_batch_has_been_at_work(transcriber: Transcriber, pcm: bytes) -> None:
+    idle(transcriber)
+    before = time.monotonic()
+    seen: list[float | None] = []
+    chunk = TranscribeRequest("0.0", ENGLISH, tuple(window(pcm, i, STRETCHES[1]) for i in range(4)))
+    answered: Future[object] = Future()
+    transcriber.submit(chunk, lambda _: None, answered.set_result)
+    while not answered.done():
+        seen.append(transcriber.oldest_batch)
+        wait([answered], 0.01)
+    begun = [began for began in seen if began is not None]
+    assert begun
+    assert all(before <= began <= time.monotonic() for began in begun)
+    assert 0 < transcriber.slowest_seconds < 60
+    idle(transcriber)
 
 
 def test_a_model_of_english_only_knows_the_language_without_listening(transcriber: Transcriber, pcm: bytes) -> None:

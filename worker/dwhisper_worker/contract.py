@@ -61,6 +61,9 @@ class Code(StrEnum):
     MODEL_LACKS_LANGUAGE = "model_lacks_language"  # model, language
     MODEL_NOT_LOADED = "model_not_loaded"  # (none)
     OUT_OF_MEMORY = "out_of_memory"  # model
+    POOL_KEY_WRONG = "pool_key_wrong"  # worker, pool
+    CHUNK_DAMAGED = "chunk_damaged"  # detail
+    FILE_TOO_LARGE = "file_too_large"  # megabytes
     INTERNAL = "internal"  # detail
 
 

@@ -5,7 +5,8 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -37,8 +38,8 @@ OnDone = Callable[[TranscribeReply | BaseException], None]
 
 
 @dataclass(slots=True, eq=False)
-class _Chunk:
-    """A chunk at work. `windows` are those not done yet; a chunk has ended once it was answered."""
+class Submitted:
+    """A chunk at work. `windows` are those not done yet; a chunk has ended once it was answered or withdrawn."""
 
     request: TranscribeRequest
     on_event: OnEvent
@@ -57,11 +58,13 @@ class Transcriber:
     def __init__(self, engine: Engine, loaded: LoadReply) -> None:
         self.loaded = loaded
         self._engine = engine
-        self._chunks: dict[WindowWork, _Chunk] = {}
+        self._chunks: dict[WindowWork, Submitted] = {}
         self._queue: deque[Piece] = deque()
         self._begun: set[WindowWork] = set()
         self._changed = threading.Condition()
         self._closing = False
+        self._batches: dict[int, float] = {}
+        self._slowest = 0.0
         self._threads = [threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(engine.threads)]
         for thread in self._threads:
             thread.start()
@@ -84,10 +87,10 @@ class Transcriber:
         )
         return cls(engine, loaded)
 
-    def submit(self, request: TranscribeRequest, on_event: OnEvent, on_done: OnDone) -> None:
+    def submit(self, request: TranscribeRequest, on_event: OnEvent, on_done: OnDone) -> Submitted:
         """Queues a chunk. `on_event` is called after each batch with a piece of it and as each of its windows is done, then `on_done` once:
-        with the reply, or what failed."""
-        chunk = _Chunk(request, on_event, on_done)
+        with the reply, or what failed. What is returned is for `withdraw`."""
+        chunk = Submitted(request, on_event, on_done)
         prompted = bool(request.decoding.prompt or request.decoding.hotwords)
         language = "en" if request.decoding.translate else request.decoding.language
         works = [WindowWork(audio.window, _samples(audio.pcm), language, prompted=prompted) for audio in request.windows]
@@ -99,10 +102,37 @@ class Transcriber:
             self._changed.notify_all()
         if not works:
             self._answer(chunk)
+        return chunk
+
+    def withdraw(self, chunk: Submitted, *, unless_begun: bool = False) -> bool:
+        """Forgets a chunk: no further batch has a piece of it, and its `on_done` is not called. An event may still come of a batch under
+        way. With `unless_begun` only where no batch has had a piece of it yet. False: it was left alone, or had been answered."""
+        with self._changed:
+            if chunk.ended or (unless_begun and (chunk.done or not self._begun.isdisjoint(chunk.windows))):
+                return False
+            chunk.ended = True
+            self._forget(chunk)
+            return True
 
     def detect_language(self, clips: Sequence[bytes]) -> tuple[dict[str, float], ...]:
         """For each clip of PCM the probability of each language."""
-        return tuple(self._engine.detect_language([_samples(clip) for clip in clips]))
+        with self._under_way():
+            return tuple(self._engine.detect_language([_samples(clip) for clip in clips]))
+
+    @property
+    def windows_at_once(self) -> int:
+        """With so many every engine thread has a full batch."""
+        return self._engine.threads * self._engine.batch
+
+    @property
+    def oldest_batch(self) -> float | None:
+        """When the batch that is at work for longest was begun, on the monotonic clock; None: the engine has nothing to do."""
+        return min(self._batches.copy().values(), default=None)
+
+    @property
+    def slowest_seconds(self) -> float:
+        """How long the slowest batch so far took; 0 before the first is done."""
+        return self._slowest
 
     def drain(self) -> None:
         """Starts no further window; chunks are answered once their windows under way are done."""
@@ -128,7 +158,8 @@ class Transcriber:
         while taken := self._take():
             batch, decoding = taken
             try:
-                heard = self._engine.decode([piece.samples for piece in batch], decoding, batch[0].effort)
+                with self._under_way():
+                    heard = self._engine.decode([piece.samples for piece in batch], decoding, batch[0].effort)
                 decodings = list(zip(batch, heard, strict=True))
             except Exception as error:
                 log.exception("decoding failed")
@@ -177,7 +208,7 @@ class Transcriber:
         """What pieces of one batch have in common."""
         return self._chunks[piece.window].request.decoding, piece.effort, self._engine.padded(len(piece.samples))
 
-    def _window_done(self, chunk: _Chunk, work: WindowWork) -> None:
+    def _window_done(self, chunk: Submitted, work: WindowWork) -> None:
         result = work.result()
         # Told before it is counted, so that the chunk's reply can't overtake it from another thread.
         chunk.on_event(TranscribeEvent(result))
@@ -191,10 +222,11 @@ class Transcriber:
         if last:
             self._answer(chunk)
 
-    def _answer(self, chunk: _Chunk) -> None:
-        if chunk.ended:
-            return
-        chunk.ended = True
+    def _answer(self, chunk: Submitted) -> None:
+        with self._changed:
+            if chunk.ended:
+                return
+            chunk.ended = True
         figures = Figures(
             audio_seconds=round(chunk.audio_seconds, 3),
             wall_seconds=round(time.monotonic() - chunk.began, 3),
@@ -208,18 +240,32 @@ class Transcriber:
         with self._changed:
             chunks = {id(chunk): chunk for work in works if (chunk := self._chunks.get(work))}.values()
             for chunk in chunks:
-                for work in chunk.windows:
-                    self._chunks.pop(work, None)
-                    self._begun.discard(work)
-            self._queue = deque(piece for piece in self._queue if piece.window in self._chunks)
+                self._forget(chunk)
             failed = [chunk for chunk in chunks if not chunk.ended]
             for chunk in failed:
                 chunk.ended = True
         for chunk in failed:
             _tell(chunk, error)
 
+    def _forget(self, chunk: Submitted) -> None:
+        """Takes what is left of a chunk out of all that is to do. To be called with the lock held."""
+        for work in chunk.windows:
+            self._chunks.pop(work, None)
+            self._begun.discard(work)
+        self._queue = deque(piece for piece in self._queue if piece.window in self._chunks)
 
-def _tell(chunk: _Chunk, outcome: TranscribeReply | BaseException) -> None:
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        began = time.monotonic()
+        self._batches[threading.get_ident()] = began
+        try:
+            yield
+        finally:
+            del self._batches[threading.get_ident()]
+            self._slowest = max(self._slowest, time.monotonic() - began)
+
+
+def _tell(chunk: Submitted, outcome: TranscribeReply | BaseException) -> None:
     try:
         chunk.on_done(outcome)
     except Exception:  # nobody is left to be told

@@ -1,0 +1,86 @@
+"""Where a worker's invitation comes from."""
+
+import base64
+import io
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from dwhisper_worker.arguments import invitation, parser, requests
+from dwhisper_worker.invitation import as_token
+from dwhisper_worker.joining import NotInvited, from_environment, remember, remembered
+from dwhisper_worker.tasks import DEFAULT_POOL, Invitation
+
+KEY = bytes(range(200, 232))
+INVITED = Invitation("http://a/api", "mine", KEY)
+
+
+def test_the_last_that_was_joined_is_remembered_for_this_user_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "down"
+    for pool in ("first", "second"):
+        remember(Invitation("http://a/api", pool, KEY), folder)
+    assert remembered(folder).pool == "second"
+    assert [path.name for path in folder.iterdir()] == ["joined"]
+    if sys.platform != "win32":
+        assert stat.S_IMODE((folder / "joined").stat().st_mode) == 0o600
+
+
+def test_what_was_damaged_since_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotInvited, match="joined no pool"):
+        remembered(tmp_path)
+    (tmp_path / "joined").write_bytes(b"\xff")
+    with pytest.raises(NotInvited, match="Join again"):
+        remembered(tmp_path)
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_secrets_come_from_the_environment(encode: object) -> None:
+    encoded = encode(KEY).decode()  # type: ignore[operator]
+    environment = {"DWHISPER_POOL_KEY": encoded, "DWHISPER_CONDUCTOR_USER": "me", "DWHISPER_CONDUCTOR_PASSWORD": "x"}
+    found = from_environment("https://a:1/api", "", environment)
+    assert found == Invitation("https://a:1/api", DEFAULT_POOL, KEY, user="me", password="x")  # noqa: S106
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "reason"),
+    [
+        ("a:8080", KEY, "no address"),
+        ("ftp://a", KEY, "no address"),
+        ("https://me:x@a", KEY, "password"),
+        ("https://a", b"", "32 bytes"),
+        ("https://a", b"short", "32 bytes"),
+    ],
+)
+def test_what_can_not_be_served_is_refused(url: str, key: bytes, reason: str) -> None:
+    with pytest.raises(NotInvited, match=reason):
+        from_environment(url, "", {"DWHISPER_POOL_KEY": base64.b64encode(key).decode()})
+
+
+def test_a_token_from_standard_input_goes_before_what_was_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(INVITED, tmp_path)
+    monkeypatch.delenv("DWHISPER_JOIN_TOKEN", raising=False)
+    assert invitation(parser().parse_args(["--conductor"]), tmp_path) == INVITED
+    assert invitation(parser().parse_args(["--conductor", "--pool", "other"]), tmp_path).pool == "other"
+    monkeypatch.setenv("DWHISPER_JOIN_TOKEN", as_token(Invitation("http://b", "b", KEY)))
+    assert invitation(parser().parse_args(["--conductor"]), tmp_path).url == "http://b"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(as_token(Invitation("http://c", "c", KEY)) + "\n"))
+    assert invitation(parser().parse_args(["--conductor", "--token-stdin"]), tmp_path).url == "http://c"
+
+
+def test_several_models_are_loaded_once_each(tmp_path: Path) -> None:
+    arguments = parser().parse_args(["--conductor", "http://a", "--model", "tiny", "--model", "base", "--model", "tiny", "--threads", "3"])
+    assert [(one.model, one.threads, one.folder) for one in requests(arguments, tmp_path)] == [
+        ("tiny", 3, str(tmp_path / "models")),
+        ("base", 3, str(tmp_path / "models")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", [[], ["--stdio", "--conductor", "http://a"], ["join", "--stdio"], ["--conductor", "http://a", "--grace", "-1"]]
+)
+def test_wrong_use_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(wrong)
+    assert ended.value.code == 2
+    assert "dwhisper-worker" in capsys.readouterr().err

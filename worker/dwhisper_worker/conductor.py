@@ -1,0 +1,282 @@
+"""`dwhisper-worker --conductor`: tasks from a Conductor server, results to it.
+
+A thread asks for chunks of each model, another for questions after the language; each lease is a thread of its own (`held.py`), and the
+windows of all are in the engine's batches together. One thread gives the server signs of life, and lets go of what is no longer ours; one
+shows that the worker is there. The main thread waits for signals and watches the engine.
+"""
+
+import logging
+import platform
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dwhisper_worker import models
+from dwhisper_worker.contract import Code, LoadRequest
+from dwhisper_worker.errors import WorkerFailure
+from dwhisper_worker.held import Held, Served
+from dwhisper_worker.identity import Identity, take
+from dwhisper_worker.pace import Pace, wanted
+from dwhisper_worker.patience import Line, delays
+from dwhisper_worker.presence import presence, sharing
+from dwhisper_worker.tasks import DETECT_LANGUAGE, PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation, pool_domain
+from dwhisper_worker.transcribe import Transcriber
+from dwhisper_worker.trouble import ServerTrouble
+from dwhisper_worker.watch import Watch
+
+if TYPE_CHECKING:
+    from dwhisper_worker.server import Lease, Server
+
+log = logging.getLogger(__name__)
+
+HUNG_STATUS = 75
+"""The exit status after the engine hung: to be started again (sysexits' EX_TEMPFAIL)."""
+
+_TICK_SECONDS = 0.25
+_POLL_SECONDS = 1.0
+_SOON_SECONDS = 0.1
+"""The least for which this server lets a question wait."""
+_FULL_SECONDS = 0.5
+_STILL_OURS_SECONDS = 2.0
+_REST_SECONDS = 60.0
+"""After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
+_LAST_WORDS_SECONDS = 5.0
+_MOST_SILENT_SECONDS = 3.0
+_ASKING = "asking-for-"
+
+
+class Shift:
+    """What is held now, and the threads that see to it."""
+
+    def __init__(self, server: "Server", served: Iterable[Served], grace: float) -> None:
+        self._server = server
+        self._served = tuple(served)
+        self._grace = grace
+        self._line = Line(server.url)
+        self._held: dict[str, Held] = {}
+        self._threads: list[threading.Thread] = []
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._calls = ThreadPoolExecutor(8, thread_name_prefix="call")
+        self._workers = {one.domain: 1 for one in self._served}
+        self._rest_until = 0.0
+        self._signals = 0
+
+    def run(self) -> int:
+        """Serves until SIGTERM or SIGINT (status 0) or until the engine hangs (`HUNG_STATUS`). To be called from the main thread."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._signalled)
+        for one in self._served:
+            self._start(f"{_ASKING}chunks", partial(self._poll, one, TRANSCRIBE_CHUNK))
+            self._start(f"{_ASKING}languages", partial(self._poll, one, DETECT_LANGUAGE))
+        self._start("beat", self._beat)
+        self._start("presence", self._show)
+        log.info("serving %s", ", ".join(one.domain for one in self._served))
+        watches = [Watch(one.transcriber) for one in self._served]
+        before = time.monotonic()
+        while not self._signals:
+            time.sleep(_TICK_SECONDS)
+            elapsed, before = time.monotonic() - before, time.monotonic()
+            for one in self._served:
+                if one.transcriber.oldest_batch is not None:
+                    one.pace.worked(elapsed)
+            hangs = [watch.hangs(elapsed) for watch in watches]  # all are asked, since each keeps count
+            if any(hangs):
+                log.critical("the engine hangs; leaving, so that another worker does what it had in hand")
+                self._stopping.set()
+                self._give_back(self._each(), unless_begun=True)
+                return HUNG_STATUS
+        self._stop()
+        return 0
+
+    def _signalled(self, *_: object) -> None:
+        # Nothing more: a lock taken here might be held by the very code that was interrupted.
+        self._signals += 1
+
+    def _start(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _each(self) -> list[Held]:
+        with self._changed:
+            return list(self._held.values())
+
+    # --- taking --------------------------------------------------------------------------------------------------------
+
+    def _poll(self, served: Served, kind: str) -> None:
+        waits = delays(lambda: self._line.refused)
+        while not self._stopping.is_set():
+            asked = time.monotonic()
+            if asked < self._rest_until:
+                self._stopping.wait(self._rest_until - asked)
+                continue
+            try:
+                leases = self._ask(served, kind)
+                self._line.fine()
+                waits = delays(lambda: self._line.refused)
+            except ServerTrouble as error:
+                self._line.broken(error)
+                self._stopping.wait(next(waits))
+                continue
+            except Exception:
+                log.exception("asking for tasks failed")  # whatever it is: without this thread the worker would seem to have nothing to do
+                self._stopping.wait(next(waits))
+                continue
+            for lease in leases:
+                held = Held(lease, asked, served, self._server, self._line)
+                with self._changed:
+                    # A server may hand out twice what it takes for stale.
+                    if lease.task in self._held:
+                        continue
+                    self._held[lease.task] = held
+                threading.Thread(target=self._work, args=(held,), name=held.label, daemon=True).start()
+
+    def _ask(self, served: Served, kind: str) -> "list[Lease]":
+        poll = self._server.poll
+        if kind == DETECT_LANGUAGE:
+            # Its questions are few, and a chunk's first window can wait as long as this.
+            found = poll(kind, served.domain, served.worker, 1, _SOON_SECONDS)
+            if not found:
+                self._stopping.wait(_FULL_SECONDS)
+            return found
+        at_engine = sum(held.served is served and held.waits_for_engine for held in self._each())
+        if not at_engine:
+            # One, since the server waits for as many as it is asked for, although there are some.
+            return poll(kind, served.domain, served.worker, 1, _POLL_SECONDS)
+        room = 0
+        if at_engine < served.pace.target:
+            queued = self._server.queued(kind, served.domain)
+            room = wanted(served.pace, at_engine, queued, self._workers[served.domain])
+        if not room:
+            with self._changed:
+                self._changed.wait(_FULL_SECONDS)
+            return []
+        return poll(kind, served.domain, served.worker, room, _SOON_SECONDS)
+
+    def _work(self, held: Held) -> None:
+        held.work()
+        with self._changed:
+            del self._held[held.lease.task]
+            self._changed.notify_all()
+        if held.failure is not None and held.failure.code == Code.POOL_KEY_WRONG:
+            log.error("the key of pool %s is not the one its chunks are sealed with: join again", held.served.pool)
+            self._rest_until = time.monotonic() + _REST_SECONDS
+
+    # --- signs of life -------------------------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        waits = delays()
+        asked = time.monotonic()
+        while not self._stopping.is_set() or self._each():
+            time.sleep(_TICK_SECONDS)
+            now = time.monotonic()
+            late = [held for held in self._each() if now - held.beaten > held.lease.response_seconds / 3]
+            further = []
+            if now - asked > _STILL_OURS_SECONDS:
+                asked = now
+                further = [held for held in self._each() if held.windows_done > held.windows_told and held not in late]
+            try:
+                list(self._calls.map(self._extend, late))
+                list(self._calls.map(self._check, further))
+                waits = delays()
+            except ServerTrouble as error:
+                self._line.broken(error)
+                # Not for long: once the server is back, it asks at once who is still alive.
+                time.sleep(min(_MOST_SILENT_SECONDS, next(waits)))
+
+    def _extend(self, held: Held) -> None:
+        self._server.extend(held.lease, held.served.worker)
+        held.beaten = time.monotonic()
+        self._check(held)
+
+    def _check(self, held: Held) -> None:
+        """Lets go of what is no longer ours: its job was cancelled, or others have it since the server heard nothing of us."""
+        told = held.windows_done
+        if not self._server.holds(held.lease, held.served.worker) and held.let_go():
+            log.info("%s is no longer wanted from here", held.label)
+        held.windows_told = told
+
+    def _show(self) -> None:
+        waits = delays(lambda: self._line.refused)
+        while not self._stopping.is_set():
+            try:
+                for one in self._served:
+                    self._server.show(one.worker, presence(one, [held.label for held in self._each() if held.served is one]))
+                seen = self._server.workers()
+                self._workers = {one.domain: max(1, sharing(one, seen)) for one in self._served}
+                waits, pause = delays(lambda: self._line.refused), PRESENCE_SECONDS
+            except ServerTrouble as error:
+                self._line.broken(error)
+                pause = next(waits)
+            self._stopping.wait(pause)
+
+    # --- the end -------------------------------------------------------------------------------------------------------
+
+    def _stop(self) -> None:
+        log.info("taking no more; what is begun has %.0f s", self._grace)
+        deadline = time.monotonic() + self._grace
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+        self._give_back(self._each(), unless_begun=True)
+        # Those that ask may yet come back with a lease, which is lost time for its chunk if nobody says so.
+        while time.monotonic() < deadline and self._signals < 2 and (self._each() or self._asking()):
+            time.sleep(_SOON_SECONDS)
+            self._give_back(self._each(), unless_begun=True)
+        self._give_back(self._each(), unless_begun=False)
+
+    def _asking(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads if thread.name.startswith(_ASKING))
+
+    def _give_back(self, held: list[Held], *, unless_begun: bool) -> None:
+        """Gives back what can be let go. Waits for the server, but not for long."""
+        returned = [one for one in held if one.let_go(unless_begun=unless_begun)]
+        calls = [self._calls.submit(self._server.give_back, one.lease, one.served.worker) for one in returned]
+        deadline = time.monotonic() + _LAST_WORDS_SECONDS
+        for one, call in zip(returned, calls, strict=True):
+            with suppress(ServerTrouble, TimeoutError):
+                call.result(max(0.0, deadline - time.monotonic()))
+                log.info("%s was given back", one.label)
+
+
+def serve(invitation: Invitation, requests: Iterable[LoadRequest], grace: float, folder: Path) -> int:
+    """Loads the models, then serves the pool. Returns the exit status: 1 where a model can't be loaded."""
+    from dwhisper_worker.server import Server
+
+    identities: list[Identity] = []
+    served: list[Served] = []
+    try:
+        for request in requests:
+            # A name for each model: the server notes one domain a worker.
+            identities.append(take(folder))
+            served.append(_served(invitation, request, identities[-1].name))
+    except WorkerFailure as failure:
+        log.critical("%s can’t be served: %s", request.model, failure)
+        return 1
+    return Shift(Server(invitation), served, grace).run()
+
+
+def _served(invitation: Invitation, request: LoadRequest, worker: str) -> Served:
+    weights = models.resolve(request.model, request.folder, request.engine)
+    transcriber = Transcriber.load(request, weights)
+    # Of weights given by their path, all workers of a pool that have them call them by their folder.
+    model = Path(request.model).name if weights.origin == "path" else request.model
+    return Served(
+        worker=worker,
+        host=platform.node(),
+        pool=invitation.pool,
+        pool_key=invitation.pool_key,
+        model=model,
+        domain=pool_domain(invitation.pool, request.engine, model),
+        request=request,
+        weights=weights,
+        transcriber=transcriber,
+        pace=Pace(transcriber.windows_at_once),
+    )

@@ -1,0 +1,268 @@
+"""A lease from its task to its result: fetch, open, transcribe, seal, put, complete. One thread each, which mostly waits."""
+
+import base64
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from dwhisper_worker.contract import (
+    SAMPLE_RATE,
+    VERSION,
+    Code,
+    Figures,
+    LoadRequest,
+    TranscribeEvent,
+    TranscribeReply,
+    TranscribeRequest,
+    WindowAudio,
+    WindowResult,
+)
+from dwhisper_worker.errors import WorkerFailure, as_failure
+from dwhisper_worker.models import Weights
+from dwhisper_worker.pace import Pace
+from dwhisper_worker.patience import LetGo, Line, patiently
+from dwhisper_worker.sealing import NotSealedSo, seal, unseal
+from dwhisper_worker.sound import SoundBroken, clips
+from dwhisper_worker.tasks import (
+    DETECT_LANGUAGE,
+    ChunkFile,
+    ClipsFile,
+    LanguagesFile,
+    ResultFile,
+    Sound,
+    TaskFailure,
+    TaskInput,
+    TaskOutput,
+    chunk_purpose,
+    key_purpose,
+    result_purpose,
+)
+from dwhisper_worker.transcribe import Submitted, Transcriber, check_abilities
+from dwhisper_worker.trouble import Gone, ServerTrouble, TooLarge
+
+if TYPE_CHECKING:
+    from dwhisper_worker.server import Lease, Server
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+FOR_GOOD = {Code.CONTRACT_MISMATCH, Code.POOL_KEY_WRONG, Code.MODEL_LACKS_LANGUAGE, Code.MODEL_CANNOT_TRANSLATE}
+"""What would fail the same way the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model that is loaded, and whose tasks it is loaded for."""
+
+    worker: str
+    host: str
+    pool: str
+    pool_key: bytes
+    model: str
+    domain: str
+    request: LoadRequest
+    weights: Weights
+    transcriber: Transcriber
+    pace: Pace
+
+
+class Held:
+    """A lease that this worker has."""
+
+    def __init__(self, lease: "Lease", asked: float, served: Served, server: "Server", line: Line) -> None:
+        self.lease = lease
+        self.served = served
+        self.label = f"{lease.inputs.get('job', '?')}:{lease.inputs.get('subject', '?')}"
+        self.beaten = time.monotonic()
+        """When the server last heard that it is worked on."""
+        self.windows_told = 0
+        """Windows done when the server was last asked whether the task is still ours."""
+        self.windows_done = 0
+        self.failure: TaskFailure | None = None
+        """What it came to, where that is no result."""
+        self._asked = asked
+        self._server = server
+        self._line = line
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._submitted: Submitted | None = None
+        self._begun = False
+        self._heard: Future[TranscribeReply] = Future()
+
+    @property
+    def waits_for_engine(self) -> bool:
+        """Whether the engine has something to do for it, now or soon."""
+        return not self._heard.done()
+
+    def let_go(self, *, unless_begun: bool = False) -> bool:
+        """Ends the work on it, of which nobody is told; with `unless_begun` only where no batch has had a piece of it. False: one has, or
+        it has ended."""
+        with self._lock:
+            if self._ended.is_set() or (unless_begun and self._begun):
+                return False
+            if self._submitted is not None:
+                withdrawn = self.served.transcriber.withdraw(self._submitted, unless_begun=unless_begun)
+                if unless_begun and not withdrawn:
+                    return False
+            self._ended.set()
+        with suppress(InvalidStateError):
+            self._heard.set_exception(LetGo())
+        return True
+
+    def work(self) -> None:
+        """Does all of it. Returns when the server knows the outcome or it was let go."""
+        try:
+            try:
+                output = self._output()
+            except LetGo:
+                raise
+            except Exception as error:
+                self.failure = self._failure(error)
+                for_good = self.failure.code in FOR_GOOD
+                self._patiently(partial(self._server.fail, self.lease, self.served.worker, self.failure, for_good=for_good))
+            else:
+                self._patiently(partial(self._server.complete, self.lease, self.served.worker, output))
+                log.info("%s is done", self.label)
+        except LetGo:
+            log.info("%s was let go", self.label)
+        except ServerTrouble:
+            log.exception("the server was not told of %s", self.label)  # it will find out when no sign of life comes any more
+        finally:
+            with suppress(InvalidStateError):
+                self._heard.set_exception(LetGo())
+            self._ended.set()
+
+    def _output(self) -> TaskOutput:
+        inputs = _inputs(self.lease.inputs)
+        key = self._key(inputs)
+        sealed = self._patiently(partial(self._fetched, inputs.file))
+        try:
+            opened = unseal(key, sealed, chunk_purpose(inputs.job, inputs.subject))
+        except NotSealedSo as error:
+            raise WorkerFailure(Code.CHUNK_DAMAGED, detail="it can’t be opened with the job’s key") from error
+        answer: ResultFile | LanguagesFile
+        figures: Figures | None = None
+        if self.lease.kind == DETECT_LANGUAGE:
+            answer = self._languages(opened)
+        else:
+            answer, figures = self._transcribed(inputs, opened)
+        content = msgspec.msgpack.encode(answer)
+        result = seal(key, content, result_purpose(inputs.job, inputs.subject))
+        # The same name whoever does it, and however often.
+        handle = self._patiently(partial(self._put, f"{inputs.subject}.result", result))
+        loaded = self.served.transcriber.loaded
+        return TaskOutput(
+            file=handle,
+            sha256=hashlib.sha256(content).hexdigest(),
+            worker=self.served.worker,
+            host=self.served.host,
+            weights=loaded.weights,
+            compute_type=loaded.compute_type,
+            device=loaded.device,
+            figures=figures,
+        )
+
+    def _key(self, inputs: TaskInput) -> bytes:
+        try:
+            return unseal(self.served.pool_key, base64.b64decode(inputs.key), key_purpose(inputs.job))
+        except (NotSealedSo, ValueError) as error:
+            raise WorkerFailure(Code.POOL_KEY_WRONG, worker=self.served.worker, pool=self.served.pool) from error
+
+    def _fetched(self, handle: str) -> bytes:
+        try:
+            return self._server.fetch(self.lease, handle)
+        except Gone as error:
+            raise WorkerFailure(Code.CHUNK_DAMAGED, detail="the server has no such file") from error
+
+    def _put(self, name: str, content: bytes) -> str:
+        try:
+            return self._server.put(self.lease, name, content)
+        except TooLarge as error:
+            raise WorkerFailure(Code.FILE_TOO_LARGE, megabytes=f"{len(content) / 1e6:.1f}") from error
+
+    def _languages(self, opened: bytes) -> LanguagesFile:
+        heard = _clips(_decoded(opened, ClipsFile).sound)
+        with self._lock:
+            self._begun = True
+            if self._ended.is_set():
+                raise LetGo
+        return LanguagesFile(self.served.transcriber.detect_language(heard))
+
+    def _transcribed(self, inputs: TaskInput, opened: bytes) -> tuple[ResultFile, Figures]:
+        chunk = _decoded(opened, ChunkFile)
+        decoding = chunk.decoding
+        check_abilities(replace(self.served.request, language=decoding.language, translate=decoding.translate), self.served.weights)
+        heard = _clips(chunk.sound)
+        if len(heard) != len(chunk.windows):
+            raise WorkerFailure(Code.CHUNK_DAMAGED, detail=f"{len(heard)} clips for {len(chunk.windows)} windows")
+        audio = tuple(WindowAudio(window, pcm) for window, pcm in zip(chunk.windows, heard, strict=True))
+        seconds = sum(chunk.sound.lengths) / SAMPLE_RATE
+        self.served.pace.arrived(len(audio), seconds, time.monotonic() - self._asked)
+        length = {window.index: samples / SAMPLE_RATE for window, samples in zip(chunk.windows, chunk.sound.lengths, strict=True)}
+        results: list[WindowResult] = []
+
+        def on_event(event: TranscribeEvent) -> None:
+            self._begun = True
+            if event.window is not None:
+                results.append(event.window)
+                self.windows_done += 1
+                self.served.pace.heard(length[event.window.index])
+
+        def on_done(outcome: TranscribeReply | BaseException) -> None:
+            with suppress(InvalidStateError):
+                self._heard.set_exception(outcome) if isinstance(outcome, BaseException) else self._heard.set_result(outcome)
+
+        with self._lock:
+            if self._ended.is_set():
+                raise LetGo
+            self._submitted = self.served.transcriber.submit(TranscribeRequest(inputs.subject, decoding, audio), on_event, on_done)
+        log.info("%s is here: %d windows, %.1f s", self.label, len(audio), seconds)
+        reply = self._heard.result()
+        return ResultFile(tuple(sorted(results, key=lambda result: result.index))), reply.figures
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        return patiently(ask, self._line, self._ended)
+
+    def _failure(self, error: Exception) -> TaskFailure:
+        if isinstance(error, WorkerFailure):
+            log.error("%s was refused: %s", self.label, error)
+        else:
+            log.error("%s failed", self.label, exc_info=error)
+        failure = as_failure(error, self.served.transcriber.loaded.model)
+        if failure.code == Code.INTERNAL:
+            # No text of it: the server may read this, and what an engine complains about may be what was said.
+            return TaskFailure(failure.code, {"detail": f"{type(error).__name__}, see the log of {self.served.worker}"})
+        return TaskFailure(failure.code, failure.fields)
+
+
+def _inputs(inputs: dict[str, object]) -> TaskInput:
+    theirs = inputs.get("contract")
+    if theirs != VERSION:
+        raise WorkerFailure(Code.CONTRACT_MISMATCH, ours=str(theirs), theirs=str(VERSION))
+    try:
+        return msgspec.convert(inputs, TaskInput)
+    except msgspec.ValidationError as error:
+        raise WorkerFailure(Code.BAD_REQUEST, detail=str(error)) from error
+
+
+def _decoded(content: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.msgpack.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WorkerFailure(Code.CHUNK_DAMAGED, detail="it is not what was expected") from error
+
+
+def _clips(sound: Sound) -> list[bytes]:
+    try:
+        return clips(sound)
+    except SoundBroken as error:
+        raise WorkerFailure(Code.CHUNK_DAMAGED, detail="its sound can’t be decoded") from error

@@ -1,0 +1,41 @@
+"""Workers show themselves on the server, and see each other there."""
+
+import os
+from collections.abc import Iterable
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from dwhisper_worker.contract import VERSION
+from dwhisper_worker.held import Served
+from dwhisper_worker.tasks import PRESENCE_SECONDS, Presence
+
+if TYPE_CHECKING:
+    from dwhisper_worker.server import Seen
+
+SEEN_SECONDS = 3 * PRESENCE_SECONDS
+"""Who has not shown itself for so long is not there."""
+_MOST_HOLDS = 24
+"""All that is shown travels in an address, which servers let be 8 KB long."""
+
+
+def presence(served: Served, holds: Iterable[str]) -> Presence:
+    """What a worker shows of itself."""
+    return Presence(
+        contract=VERSION,
+        version=metadata.version("dwhisper-worker"),
+        host=served.host,
+        pid=os.getpid(),
+        pool=served.pool,
+        engine=served.request.engine,
+        model=served.model,
+        device=served.transcriber.loaded.device,
+        compute_type=served.transcriber.loaded.compute_type,
+        speed=round(served.pace.speed, 2),
+        holds=tuple(sorted(holds)[:_MOST_HOLDS]),
+    )
+
+
+def sharing(served: Served, seen: "Iterable[Seen]") -> int:
+    """How many workers, this one among them, take the same tasks."""
+    here = [one.told for one in seen if one.seconds_ago < SEEN_SECONDS and one.told is not None]
+    return sum((told.pool, told.engine, told.model) == (served.pool, served.request.engine, served.model) for told in here)

@@ -1,0 +1,91 @@
+"""`dwhisper-worker join` and `status`: what a user of this computer asks, answered in sentences."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from dwhisper_worker import identity, joining
+from dwhisper_worker.server import Seen, Server, api_url
+from dwhisper_worker.tasks import PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation
+from dwhisper_worker.trouble import Away, Refused, ServerTrouble, Strange
+
+_HERE_SECONDS = 3 * PRESENCE_SECONDS
+
+
+def join(token: str, folder: Path) -> int:
+    """Remembers what the token invites to, and says whether its server answers. Raises `NotInvited`."""
+    invitation = joining.read(token)
+    joining.remember(invitation, folder)
+    _say(f"Joined the pool “{invitation.pool}” at {api_url(invitation.url)}.")
+    wrong, _ = examine(invitation)
+    if wrong:
+        _say(f"{wrong} What was joined is kept.")
+    else:
+        _say("Its server answers. Start working with: dwhisper-worker --conductor")
+    return 0
+
+
+def status(folder: Path, *, as_json: bool) -> int:
+    """Says what this computer joined, whether the server answers (status 1 where not), and which workers of this computer are seen there.
+    Raises `NotInvited`."""
+    invitation = joining.remembered(folder)
+    wrong, seen = examine(invitation)
+    workers = of_host(identity.host_name(folder), seen)
+    if as_json:
+        told = {"url": api_url(invitation.url), "pool": invitation.pool, "problem": wrong, "workers": workers}
+        _say(msgspec.json.encode(told).decode())
+        return 1 if wrong else 0
+    _say(f"Joined the pool “{invitation.pool}” at {api_url(invitation.url)}.")
+    _say(wrong or "Its server answers.")
+    for worker in workers:
+        _say(_line(worker))
+    if not wrong and not workers:
+        _say("No worker of this computer is seen there now.")
+    return 1 if wrong else 0
+
+
+def examine(invitation: Invitation) -> tuple[str, list[Seen]]:
+    """What is wrong with the server, in one sentence (empty: nothing), and the workers seen there."""
+    url = api_url(invitation.url)
+    try:
+        server = Server(invitation)
+        try:
+            server.queued(TRANSCRIBE_CHUNK, invitation.pool)  # whose answer is a number, as no page is
+            seen = server.workers()
+            if not server.has_files():
+                return f"{url} stores no files: it has to be started with conductor.file-storage.enabled=true.", seen
+            return "", seen
+        finally:
+            server.close()
+    except Strange:
+        return f"What answers at {url} is no Conductor server.", []
+    except Away as error:
+        return f"{url} does not answer ({error}).", []
+    except Refused as error:
+        return f"{url} refuses these credentials ({error}).", []
+    except ServerTrouble as error:
+        return f"What answers at {url} is no Conductor server ({error}).", []
+    except OSError as error:  # ssl.SSLError is one
+        return f"The server’s certificate in the invitation can’t be used ({error}).", []
+
+
+def of_host(host: str, seen: Iterable[Seen]) -> list[Seen]:
+    """Those of the workers that run on this computer and are there now."""
+    found = [one for one in seen if one.worker.startswith(f"{host}-") and one.seconds_ago < _HERE_SECONDS and one.told is not None]
+    return sorted(found, key=lambda one: one.worker)
+
+
+def _line(seen: Seen) -> str:
+    told = seen.told
+    if told is None:
+        return seen.worker
+    holds = f"holds {', '.join(told.holds)}" if told.holds else "waits for work"
+    speed = f", {told.speed:.1f} times as fast as speech" if told.speed else ""
+    return f"{seen.worker}: {told.model} on {told.device} ({told.compute_type}){speed}, {holds}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
