@@ -6,7 +6,7 @@ ServerError                       the server, or the way to it
   ServerUnreachable, ServerStruggles, ServerFull        `transient`: the same may work in a while
   ServerNotConductor, ServerTooOld, ServerWithoutFiles, ServerRefusesCredentials, ServerWantsCredentials, ServerForbids,
   ServerCertificateUntrusted, ServerTooLarge, ServerClockOff, ServerAnswersNonsense, ServerRefuses
-  WorkflowGone, WorkflowNotResumable, FileGone          of one thing that was on it
+  WorkflowGone, WorkflowNotResumable, WorkflowsEnd, FileGone          of one thing that was on it
 """
 
 from typing import ClassVar
@@ -182,6 +182,13 @@ class WorkflowNotResumable(ServerError):
     template = N_(
         "The Conductor server {server} can't go on with the workflow {workflow} ({detail}). What is done is kept; what is missing can be"
         " begun anew there."
+    )
+
+
+class WorkflowsEnd(ServerError):
+    template = N_(
+        "The work of this recording was ended on the Conductor server {tries} times before it was done. What is done is kept. Ask whoever"
+        " looks after the server why, then “dwhisper jobs retry {job}” goes on with the rest."
     )
 
 

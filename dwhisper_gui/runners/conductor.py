@@ -3,32 +3,41 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import msgspec
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.sealing import NotSealedSo
-from dwhisper_worker.tasks import COMBINE_TRANSCRIPT, DETECT_LANGUAGE, PREPARE_PART, TRANSCRIBE_CHUNK, TaskOutput, desk_domain, pool_domain
+from dwhisper_worker.tasks import (
+    COMBINE_TRANSCRIPT,
+    DETECT_LANGUAGE,
+    PREPARE_PART,
+    TRANSCRIBE_CHUNK,
+    TaskOutput,
+    desk_domain,
+    pool_domain,
+)
 
-from dwhisper_gui.conductor.api import Api
-from dwhisper_gui.conductor.definitions import DETECT_WORKFLOW, JOB_WORKFLOW, PART_WORKFLOW, see_to_definitions
-from dwhisper_gui.core.errors import DWhisperError
-from dwhisper_gui.core.events import Note
+from dwhisper_gui.conductor import definitions
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
+from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.journal import Journal
-from dwhisper_gui.core.server_errors import ServerError, WorkflowsEnd
+from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.media.encode import encoded
-from dwhisper_gui.runners.desk import COMBINE, ENDED, Desk
-from dwhisper_gui.runners.link import is_quick
+from dwhisper_gui.runners.bandwidth import is_quick
+from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, PART, Desk, failure_of
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import are_shares
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 MEMORY = "conductor"
 LOOK_SECONDS = 0.5
@@ -39,7 +48,8 @@ DECIDE_SECONDS = 10.0
 """So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
 MOST_WORKFLOWS = 5
 """Of one run, where they end without being done."""
-DETECT_TRIES = 3
+MOST_PRIORITY = 99
+CLOSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,9 @@ class Remembered(msgspec.Struct, frozen=True):
 class ConductorRunner:
     """Implements `Runner` with the workers of a pool."""
 
-    def __init__(self, api: Api, setup: ConductorSetup) -> None:
-        self._api = api
+    def __init__(self, server: Conductor, setup: ConductorSetup) -> None:
+        self._server = server
+        self._url = server.address.url
         self._setup = setup
         self._defined = False
         self._ending: set[asyncio.Task[None]] = set()
@@ -81,21 +92,32 @@ class ConductorRunner:
         patience = Patience(job, tell)
         await patience.with_server(self._define)
         seals = Seals.new(job, self._setup.pool_key)
-        domains = {DETECT_LANGUAGE: pool_domain(self._setup.pool, setup.engine, setup.model)}
+        subject = "language"
         workflow = await patience.with_server(
-            lambda: self._api.start_workflow(DETECT_WORKFLOW, VERSION, correlation=f"{job} language", input={}, task_to_domain=domains)
+            lambda: self._server.start_workflow(
+                definitions.DETECT_LANGUAGE,
+                definitions.WORKFLOW_VERSION,
+                correlation_id=f"{job} {subject}",
+                input=seals.input(subject, ""),
+                task_to_domain={DETECT_LANGUAGE: pool_domain(self._setup.pool, setup.engine, setup.model)},
+            )
         )
         try:
-            sealed = seals.clips("language", await encoded(clips, lossless=True))
-            file = await patience.with_server(lambda: self._api.upload(workflow, "language.sound", sealed))
-            await patience.with_server(lambda: self._api.complete(workflow, "clips", seals.input("language", file)))
+            sealed = seals.clips(subject, await encoded(clips, lossless=True))
+            file = await patience.with_server(lambda: self._server.upload(workflow, f"{subject}.sound", sealed))
+            while not await patience.with_server(
+                lambda: self._server.complete(workflow, "clips", {"file": file}, worker=self._setup.install)
+            ):
+                await asyncio.sleep(LOOK_SECONDS)  # it has an id before it has tasks
             output = await self._heard(workflow, patience)
-            answer = seals.languages("language", output, await patience.with_server(lambda: self._api.download(workflow, output.file)))
+            answer = seals.languages(subject, output, await patience.with_server(lambda: self._server.download(workflow, output.file)))
             if not are_shares(answer, len(clips)):
-                raise ResultDamaged("what it says of the clips makes no sense")
+                raise WorkerNonsense(detail=f"detect_language: what it says of {len(clips)} clips makes no sense")
             return answer
+        except ResultDamaged as error:
+            raise WorkerNonsense(detail=error) from error
         finally:
-            self._end(workflow)
+            self._later(self._server.remove(workflow))
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
@@ -107,16 +129,16 @@ class ConductorRunner:
         known = self._recalled(task)
         desk: Desk | None = None
         for _ in range(MOST_WORKFLOWS):
-            known = await patience.with_server(lambda: self._workflow(task, desk.left if desk else task.parts, known, journal))
+            known = await patience.with_server(partial(self._workflow, task, desk, known, journal))
             workflow = known.workflow or ""
             if desk is None:
                 seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
-                lossless = await patience.with_server(lambda: is_quick(self._api, workflow))
-                desk = Desk(self._api, seals, task, prepare, journal, lossless=lossless)
+                lossless = await patience.with_server(partial(is_quick, self._server, workflow))
+                desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, lossless=lossless)
             desk.begin(workflow)
             await self._follow(desk, workflow, patience)
             if desk.settled:
-                self._end(workflow)
+                self._later(self._combine(workflow))
                 return
             log.warning("workflow %s of job %s ended with parts %s undone", workflow, task.job, desk.left)
         raise WorkflowsEnd(job=task.job, tries=MOST_WORKFLOWS)
@@ -124,8 +146,9 @@ class ConductorRunner:
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """Terminates the job's workflow, if there is one."""
         known = _decoded(memory)
-        if known is not None and known.workflow is not None and known.server == self._api.url:
-            await self._api.terminate(known.workflow, "paused, cancelled or removed")
+        if known is not None and known.workflow is not None and known.server == self._url:
+            with suppress(WorkflowGone):
+                await self._server.terminate(known.workflow, "paused, cancelled or removed")
 
     async def close(self) -> None:
         """Waits a little for what is said to the server last."""
@@ -134,19 +157,19 @@ class ConductorRunner:
         for ending in self._ending:
             ending.cancel()
         await asyncio.gather(*self._ending, return_exceptions=True)
-        await self._api.close()
+        await self._server.close()
 
     # --- workflows -----------------------------------------------------------------------------------------------
 
     async def _define(self) -> None:
         if not self._defined:
-            await see_to_definitions(self._api)
+            await definitions.ensure_defined(self._server)
             self._defined = True
 
     def _recalled(self, task: Task) -> Remembered:
         """What is known from an earlier run, where that was with this server and this pool's key; else a new key."""
         known = _decoded(task.memory)
-        if known is not None and (known.server, known.pool) == (self._api.url, self._setup.pool):
+        if known is not None and (known.server, known.pool) == (self._url, self._setup.pool):
             try:
                 Seals.unwrapped(task.job, self._setup.pool_key, known.key)
             except NotSealedSo:
@@ -154,32 +177,45 @@ class ConductorRunner:
             else:
                 return known
         wrapped = Seals.new(task.job, self._setup.pool_key).wrapped
-        return Remembered(self._api.url, self._setup.pool, uuid.uuid4().hex, wrapped)
+        return Remembered(self._url, self._setup.pool, uuid.uuid4().hex, wrapped)
 
-    async def _workflow(self, task: Task, parts: tuple[int, ...], known: Remembered, journal: Journal) -> Remembered:
+    async def _workflow(self, task: Task, desk: Desk | None, known: Remembered, journal: Journal) -> Remembered:
         """The workflow to follow: the one that runs; or the one that was ended, resumed; or a new one of the parts that are left."""
         if known.workflow is None:
-            found = await self._api.find_workflows(JOB_WORKFLOW, known.correlation)
-            if found:  # this program died between starting it and writing that down
-                known = msgspec.structs.replace(known, workflow=found[-1])
-        if known.workflow is not None:
-            status = await self._api.status(known.workflow)
-            if status == "RUNNING" or (status in RESUMABLE and await self._api.retry(known.workflow)):
-                await journal.remember(MEMORY, msgspec.json.encode(known).decode())
-                return known
-        # The name by which it can be found is on the disk before it is.
+            # This program may have died between starting one and writing that down.
+            found = await self._server.found(definitions.TRANSCRIBE_JOB, known.correlation)
+            known = msgspec.structs.replace(known, workflow=found[-1].id) if found else known
+        if known.workflow is not None and not (desk is not None and desk.only_damaged) and await self._runs_again(known.workflow):
+            await self._remember(known, journal)
+            return known
         known = msgspec.structs.replace(known, correlation=uuid.uuid4().hex, workflow=None)
-        await journal.remember(MEMORY, msgspec.json.encode(known).decode())
-        workflow = await self._api.start_workflow(
-            JOB_WORKFLOW,
-            VERSION,
-            correlation=known.correlation,
-            input=self._parts(task, parts),
+        await self._remember(known, journal)
+        workflow = await self._server.start_workflow(
+            definitions.TRANSCRIBE_JOB,
+            definitions.WORKFLOW_VERSION,
+            correlation_id=known.correlation,
+            input=self._parts(task, task.parts if desk is None else desk.left),
             task_to_domain={COMBINE_TRANSCRIPT: desk_domain(self._setup.install, task.job)},
         )
         known = msgspec.structs.replace(known, workflow=workflow)
-        await journal.remember(MEMORY, msgspec.json.encode(known).decode())
+        await self._remember(known, journal)
         return known
+
+    async def _runs_again(self, workflow: str) -> bool:
+        """Whether a workflow of an earlier run is there and goes on; one that failed or was terminated is resumed."""
+        status = await self._server.status(workflow)
+        if status is None or status is WorkflowStatus.COMPLETED:
+            return False
+        if status.ended:
+            try:
+                await self._server.retry(workflow)
+            except (WorkflowGone, WorkflowNotResumable):
+                log.warning("workflow %s can't be resumed", workflow, exc_info=True)
+                return False
+        return True
+
+    async def _remember(self, known: Remembered, journal: Journal) -> None:
+        await journal.remember(MEMORY, msgspec.json.encode(known).decode())
 
     def _parts(self, task: Task, parts: tuple[int, ...]) -> dict[str, object]:
         """The fork into parts. Earlier ones have priority, so that their chunks are given out first."""
@@ -189,20 +225,21 @@ class ConductorRunner:
         }
         tasks = [
             {
-                "name": PART_WORKFLOW,
-                "taskReferenceName": f"part_{part}",
+                "name": definitions.TRANSCRIBE_PART,
+                "taskReferenceName": f"{PART}{part}",
                 "type": "SUB_WORKFLOW",
                 "permissive": True,
                 "subWorkflowParam": {
-                    "name": PART_WORKFLOW,
-                    "version": VERSION,
+                    "name": definitions.TRANSCRIBE_PART,
+                    "version": definitions.WORKFLOW_VERSION,
                     "priority": max(0, MOST_PRIORITY - place),
                     "taskToDomain": domains,
                 },
             }
             for place, part in enumerate(parts)
         ]
-        return {"tasks": tasks, "inputs": {f"part_{part}": {"part": part} for part in parts}}
+        shared = {"contract": VERSION, "job": task.job}
+        return {**shared, "tasks": tasks, "inputs": {f"{PART}{part}": {**shared, "part": part} for part in parts}}
 
     async def _follow(self, desk: Desk, workflow: str, patience: Patience) -> None:
         """Returns when the desk has nothing left to do, or the workflow has ended."""
@@ -216,30 +253,56 @@ class ConductorRunner:
         decided = now()
         while True:
             began = now()
-            status = await patience.with_server(lambda: self._api.status(workflow))
+            status = await patience.with_server(partial(self._server.status, workflow))
             await patience.with_server(desk.take_results)
-            if desk.settled or status != "RUNNING":
+            if status is not WorkflowStatus.RUNNING:
+                desk.workflow_ended()
+            if desk.settled or desk.only_damaged or status is not WorkflowStatus.RUNNING:
                 return
             if now() - decided >= DECIDE_SECONDS:
                 decided = now()
                 for each in (workflow, *desk.workflows().values()):
-                    await patience.with_server(partial(self._api.decide, each))
+                    with suppress(WorkflowGone):
+                        await patience.with_server(partial(self._server.decide, each))
             await asyncio.sleep(max(LOOK_SECONDS, (now() - began) * (1 / LOOK_SHARE - 1)))
 
     async def _heard(self, workflow: str, patience: Patience) -> TaskOutput:
         """The answer of the worker that was asked after the language."""
         while True:
-            tasks = await patience.with_server(lambda: self._api.tasks(workflow, count=100))
-            done = [task for task in tasks if task.type == DETECT_LANGUAGE and task.status == "COMPLETED"]
-            if done:
-                return msgspec.convert(done[0].output, TaskOutput)
-            failed = [task for task in tasks if task.type == DETECT_LANGUAGE and task.status in GIVEN_UP]
-            if len(failed) >= MOST_TRIES:
+            page = await patience.with_server(partial(self._server.tasks, workflow))
+            asked = [task for task in page.tasks if task.type == DETECT_LANGUAGE]
+            for task in asked:
+                if task.status is TaskStatus.COMPLETED:
+                    return msgspec.convert(task.output, TaskOutput)
+            failed = [task for task in asked if task.status in (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR)]
+            if len(failed) >= MOST_TRIES or any(task.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR for task in failed):
                 raise failure_of(failed[-1])
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _end(self, workflow: str) -> None:
-        """Completes a workflow that nothing is left of; nobody waits for that."""
-        ending = asyncio.ensure_future(self._ended(workflow))
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+    # --- what nobody waits for -----------------------------------------------------------------------------------
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(self._quietly(work))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except ServerError:
+            log.warning("the server could not be told what nobody waits for", exc_info=True)
+
+    async def _combine(self, workflow: str) -> None:
+        """Says that the text is put together, once the server asks for it; where a chunk failed, it never does."""
+        while await self._server.status(workflow) is WorkflowStatus.RUNNING:
+            if await self._server.complete(workflow, COMBINE, {}, worker=self._setup.install):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _decoded(memory: Mapping[str, str]) -> Remembered | None:
+    try:
+        return msgspec.json.decode(memory[MEMORY], type=Remembered) if MEMORY in memory else None
+    except msgspec.DecodeError:
+        log.warning("what is remembered of the job's workflow can't be read", exc_info=True)
+        return None

@@ -14,8 +14,10 @@ import msgspec
 from dwhisper_worker.contract import Failure
 from dwhisper_worker.tasks import PREPARE_PART, TRANSCRIBE_CHUNK, TaskFailure, TaskOutput
 
-from dwhisper_gui.conductor.api import Api, ServerTask
-from dwhisper_gui.core.errors import from_failure
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.records import Task as ServerTask
+from dwhisper_gui.conductor.records import TaskStatus
+from dwhisper_gui.core.errors import DWhisperError, WorkerDied, WorkerNonsense, from_failure
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone
@@ -32,15 +34,12 @@ SIDE_BY_SIDE = 4
 """Chunks that are encoded and sent at once."""
 FETCHES = 8
 """Results that are fetched at once."""
-PART_PAGE = 100
-"""Tasks asked for at once. A part has no more chunks than that, but their earlier tries count, too."""
-COMBINE = "combine"
-PREPARE = "prepare"
-CHUNK = "chunk_"
-ENDED = frozenset({"COMPLETED", "FAILED", "TERMINATED", "TIMED_OUT"})
-"""Of a workflow."""
-GIVEN_UP = frozenset({"FAILED", "FAILED_WITH_TERMINAL_ERROR"})
-"""Of a task that ended in an error."""
+COMBINE, PREPARE = "combine", "prepare"
+PART, CHUNK = "part_", "chunk_"
+"""How tasks of a fork are called, with their number."""
+POISON = WorkerDied(detail="three workers vanished over it")
+PART_SECONDS = 0.2
+"""So often it is asked whether a part's workflow has begun."""
 
 
 @dataclass(slots=True)
@@ -62,8 +61,12 @@ class _Part:
 class Desk:
     """Of one job. It outlives its workflows: what of one came to nothing is submitted again with the next."""
 
-    def __init__(self, api: Api, seals: Seals, task: Task, prepare: Prepare, journal: Journal, *, lossless: bool) -> None:
-        self._api = api
+    def __init__(
+        self, server: Conductor, name: str, seals: Seals, task: Task, prepare: Prepare, journal: Journal, *, lossless: bool
+    ) -> None:
+        """`name`: as which it completes tasks."""
+        self._server = server
+        self._name = name
         self._seals = seals
         self._task = task
         self._prepare = prepare
@@ -72,11 +75,12 @@ class Desk:
         self._parts = {index: _Part() for index in task.parts}
         for index, chunks in task.prepared.items():
             self._parts[index] = _Part(open={chunk.key: chunk for chunk in chunks}, prepared=True)
-        self._seen: dict[str, str] = {}
-        """The last state of each of the server's tasks that was written down."""
+        self._seen: dict[str, tuple[TaskStatus, int]] = {}
+        """The last that was written down of each of the server's tasks: how it stood, and how often it was given out."""
         self._leases: dict[str, int] = {}
         self._lost: defaultdict[ChunkKey, int] = defaultdict(int)
         self._given_up: set[ChunkKey] = set()
+        self._workflow = ""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
 
@@ -97,6 +101,12 @@ class Desk:
         for part in self._parts.values():
             part.workflow, part.submitted = None, False
 
+    def workflow_ended(self) -> None:
+        """What was given up and is not tried again is settled, too."""
+        for part in self._parts.values():
+            for key in self._given_up & part.open.keys():
+                del part.open[key]
+
     # --- preparing -----------------------------------------------------------------------------------------------
 
     async def prepare_parts(self) -> None:
@@ -105,28 +115,25 @@ class Desk:
             if part.settled and part.workflow is None and not await self._find(index):
                 continue
             while part.workflow is None and not await self._find(index):
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(PART_SECONDS)
             assert part.workflow is not None  # noqa: S101 - the loop's condition
             if not part.submitted:
                 await self._submit(index, part, part.workflow)
 
     async def _find(self, index: int) -> bool:
-        """Learns which workflow is the part's, and how far it is."""
-        page = 0
-        while tasks := await self._api.tasks(self._workflow, start=page, count=PART_PAGE):
-            page += len(tasks)
-            for task in tasks:
-                number = task.reference.removeprefix("part_")
-                if number.isdigit() and int(number) in self._parts and task.child:
-                    self._parts[int(number)].workflow = task.child
+        """Learns which workflow is the part's, once the server has begun it."""
+        async for task in self._server.all_tasks(self._workflow):
+            number = task.reference.removeprefix(PART)
+            if number.isdigit() and int(number) in self._parts and task.sub_workflow:
+                self._parts[int(number)].workflow = task.sub_workflow
         return self._parts[index].workflow is not None
 
     async def _submit(self, index: int, part: _Part, workflow: str) -> None:
-        (waiting,) = [task for task in await self._api.tasks(workflow, count=PART_PAGE) if task.type == PREPARE_PART][-1:]
-        if waiting.status == "COMPLETED":
-            part.submitted = True
-            if part.prepared:
-                return
+        async for task in self._server.all_tasks(workflow):
+            if task.type == PREPARE_PART and task.status is TaskStatus.COMPLETED:
+                part.submitted = True
+        if part.submitted and part.prepared:
+            return
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
         sending: list[asyncio.Task[dict[str, Any]]] = []
         async with asyncio.TaskGroup() as group:
@@ -141,14 +148,14 @@ class Desk:
         if not part.submitted:
             inputs = {f"{CHUNK}{send.result()['subject'].partition('.')[2]}": send.result() for send in sending}
             tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in inputs]
-            await self._api.complete(workflow, PREPARE, {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)})
+            await self._server.complete(workflow, PREPARE, {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}, worker=self._name)
             part.submitted = True
 
     async def _send(self, workflow: str, audio: ChunkAudio) -> dict[str, object]:
         subject = str(audio.chunk.key)
         sound = await encoded([one.pcm for one in audio.windows], lossless=self._lossless)
         sealed = self._seals.chunk(subject, self._task.decoding, audio.windows, sound)
-        return self._seals.input(subject, await self._api.upload(workflow, f"{subject}.sound", sealed))
+        return self._seals.input(subject, await self._server.upload(workflow, f"{subject}.sound", sealed))
 
     # --- taking --------------------------------------------------------------------------------------------------
 
@@ -156,11 +163,11 @@ class Desk:
         """Looks once at what has changed, and writes it down. Raises `ServerError`, `StoreUnusable`."""
         for part in self._parts.values():
             if part.workflow is not None and part.submitted and not part.settled:
-                tasks = [task for task in await self._api.tasks(part.workflow, count=10 * PART_PAGE) if task.type == TRANSCRIBE_CHUNK]
+                tasks = [task async for task in self._server.all_tasks(part.workflow) if task.type == TRANSCRIBE_CHUNK]
                 gate = asyncio.Semaphore(FETCHES)
                 async with asyncio.TaskGroup() as group:
                     for task in tasks:
-                        if self._seen.get(task.id) != task.state:
+                        if self._seen.get(task.id) != (task.status, task.polls):
                             group.create_task(self._take(part, task, gate))
 
     async def _take(self, part: _Part, task: ServerTask, gate: asyncio.Semaphore) -> None:
@@ -169,41 +176,41 @@ class Desk:
         if chunk is not None:
             async with gate:
                 await self._write_down(part, chunk, task)
-        self._seen[task.id] = task.state
+        self._seen[task.id] = (task.status, task.polls)
 
     async def _write_down(self, part: _Part, chunk: Chunk, task: ServerTask) -> None:
         key = chunk.key
         match task.status:
-            case "IN_PROGRESS":
+            case TaskStatus.IN_PROGRESS:
                 await self._lease(key, task)
-            case "SCHEDULED":
+            case TaskStatus.SCHEDULED:
                 await self._release(key, task, "given back")
                 if key in self._given_up:
-                    await self._api.update(task, "FAILED_WITH_TERMINAL_ERROR", {}, reason="it failed too often")
+                    await self._server.update(
+                        task, TaskStatus.FAILED_WITH_TERMINAL_ERROR, worker=self._name, reason="given up: every try failed"
+                    )
                     part.open.pop(key, None)
-            case "COMPLETED":
+            case TaskStatus.COMPLETED:
                 await self._result(part, chunk, task)
-            case status if status in GIVEN_UP:
-                lease = await self._lease(key, task)
-                final = lease >= MOST_TRIES or status == "FAILED_WITH_TERMINAL_ERROR"
-                await self._journal.failed(key, lease, _reason(task), final=final)
-                self._give_up(part, key, status, final=final)
-            case "TIMED_OUT":
+            case TaskStatus.FAILED | TaskStatus.FAILED_WITH_TERMINAL_ERROR:
+                await self._failed(part, key, task, failure_of(task).sentence())
+            case TaskStatus.TIMED_OUT:
                 self._lost[key] += 1
-                final = self._lost[key] >= MOST_TRIES
-                if final:
-                    lease = await self._lease(key, task)
-                    await self._journal.failed(key, lease, "its workers vanish", final=True)
-                    self._give_up(part, key, task.status, final=True)
+                if self._lost[key] >= MOST_TRIES:
+                    await self._failed(part, key, task, POISON.sentence(), final=True)
                 else:
                     await self._release(key, task, "lost")
             case _:
                 await self._release(key, task, task.status.lower())
 
-    def _give_up(self, part: _Part, key: ChunkKey, status: str, *, final: bool) -> None:
-        if final:
+    async def _failed(self, part: _Part, key: ChunkKey, task: ServerTask, reason: str, *, final: bool = False) -> None:
+        lease = await self._lease(key, task)
+        ended = task.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR
+        final = final or ended or lease >= MOST_TRIES
+        await self._journal.failed(key, lease, reason, final=final)
+        if final:  # the server would try on: its next try is ended when it is seen
             self._given_up.add(key)
-        if status == "FAILED_WITH_TERMINAL_ERROR":
+        if ended:
             part.open.pop(key, None)
 
     async def _result(self, part: _Part, chunk: Chunk, task: ServerTask) -> None:
@@ -211,14 +218,14 @@ class Desk:
         lease = await self._lease(key, task)
         try:
             output = msgspec.convert(task.output, TaskOutput)
-            results = self._seals.windows(str(key), output, await self._api.download(task.workflow, output.file))
+            results = self._seals.windows(str(key), output, await self._server.download(task.workflow, output.file))
             found = {result.index: result for result in results}
             if not all(window.index in found and is_result_of(window, found[window.index]) for window in chunk.windows):
                 raise ResultDamaged(f"{key}: it does not fit its windows")
         except (msgspec.ValidationError, ResultDamaged, FileGone) as error:
             log.warning("a result of chunk %s can't be used", key, exc_info=True)
             final = lease >= MOST_TRIES
-            await self._journal.failed(key, lease, str(error), final=final)
+            await self._journal.failed(key, lease, WorkerNonsense(detail=error).sentence(), final=final)
             self._damaged.add(key)
             if final:
                 part.open.pop(key, None)
@@ -240,19 +247,22 @@ class Desk:
             await self._journal.released(key, lease, reason)
 
     @property
-    def waits_for_workers(self) -> bool:
-        """Chunks are given out, and those that are open are not to be had back from this workflow in another way."""
-        return any(part.open.keys() - self._damaged for part in self._parts.values())
+    def only_damaged(self) -> bool:
+        """What is left is done as far as the server knows: only another workflow brings it."""
+        open_chunks = [key for part in self._parts.values() for key in part.open]
+        return (
+            bool(open_chunks) and all(part.submitted or part.settled for part in self._parts.values()) and self._damaged >= set(open_chunks)
+        )
 
     def workflows(self) -> Mapping[int, str]:
         """Of the parts that have begun and are not settled."""
         return {index: part.workflow for index, part in self._parts.items() if part.workflow is not None and not part.settled}
 
 
-def _reason(task: ServerTask) -> str:
-    """Why a worker failed, as a sentence."""
+def failure_of(task: ServerTask) -> DWhisperError:
+    """Why a worker failed."""
     try:
         failure = msgspec.convert(task.output, TaskFailure)
     except msgspec.ValidationError:
-        return task.reason or "it failed"
-    return from_failure(Failure(failure.code, failure.fields)).sentence()
+        return WorkerDied(detail=task.reason or "it did not say why")
+    return from_failure(Failure(failure.code, failure.fields))

@@ -22,7 +22,6 @@ from dwhisper_worker.tasks import (
     result_purpose,
 )
 
-
 _T = TypeVar("_T", ResultFile, LanguagesFile)
 
 

@@ -155,14 +155,13 @@ class Held:
             answer = self._languages(opened)
         else:
             answer, figures = self._transcribed(inputs, opened)
-        content = msgspec.msgpack.encode(answer)
-        result = seal(key, content, result_purpose(inputs.job, inputs.subject))
+        result = seal(key, msgspec.msgpack.encode(answer), result_purpose(inputs.job, inputs.subject))
         # The same name whoever does it, and however often.
         handle = self._patiently(partial(self._put, f"{inputs.subject}.result", result))
         loaded = self.served.transcriber.loaded
         return TaskOutput(
             file=handle,
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=hashlib.sha256(result).hexdigest(),
             worker=self.served.worker,
             host=self.served.host,
             weights=loaded.weights,

@@ -58,7 +58,7 @@ class TaskInput:
 
 @dataclass(frozen=True, slots=True)
 class TaskOutput:
-    """The handle of the sealed result, the SHA-256 of what was sealed, and figures. `weights`, `compute_type` and `device` tell whose
+    """The handle of the sealed result, the SHA-256 of that file as it is, and figures. `weights`, `compute_type` and `device` tell whose
     results may be compared."""
 
     file: str
