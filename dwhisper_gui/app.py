@@ -1,17 +1,23 @@
 """The composition root: builds the parts that know no window, by hand, once."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.core.events import Event
-from dwhisper_gui.folders import Folders, folders
+from dwhisper_gui.credentials import pools
+from dwhisper_gui.folders import Folders, folders, install_id
 from dwhisper_gui.jobs.ownership import engine_lock
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.reaching import way
+from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
-from dwhisper_gui.settings import Settings, load
+from dwhisper_gui.runners.runner import Runner
+from dwhisper_gui.settings import CONDUCTOR, Settings, load
 from dwhisper_gui.workers.child import worker_command
 from dwhisper_gui.workers.standing import StandingWorker
 
@@ -29,30 +35,40 @@ class App:
 
 
 @asynccontextmanager
-async def running(tell: Callable[[Event], None]) -> AsyncIterator[App]:
+async def running(tell: Callable[[Event], None], runner: str = "") -> AsyncIterator[App]:
     """The parts, while they are needed; events go to `tell`. No worker is started before there is a recording to look at; none is left
-    afterwards. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`."""
+    afterwards. `runner`: another one than that of the settings. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`; and for
+    Conductor `ServerUnnamed` and what the keyring says no with."""
     settings = load()
     places = folders()
     command = worker_command(settings.worker_command)
     # Foreign files are read by another process than the engine's: what crashes a decoder must not cost a loaded model.
     ears = StandingWorker("ears", command)
-    runner = LocalRunner(
-        LocalSetup(
-            command=command,
-            models_folder=os.fspath(settings.models_folder),
-            processes=settings.worker_processes or 1,
-            threads=settings.worker_threads,
-            cores=usable_cores(),
-        ),
-        admission=lambda waiting: engine_lock(places.data, waiting),
-    )
+    works = await (_conductor(settings, places) if (runner or settings.runner) == CONDUCTOR else _local(settings, places, command))
     async with await Store.open(places.data) as store:
         try:
-            yield App(settings, places, store, Queue(store, ears, runner, tell), ears)
+            yield App(settings, places, store, Queue(store, ears, works, tell), ears)
         finally:
-            await runner.close()
+            await works.close()
             await ears.close()
+
+
+async def _local(settings: Settings, places: Folders, command: Sequence[str]) -> Runner:
+    setup = LocalSetup(
+        command=command,
+        models_folder=os.fspath(settings.models_folder),
+        processes=settings.worker_processes or 1,
+        threads=settings.worker_threads,
+        cores=usable_cores(),
+    )
+    return LocalRunner(setup, admission=lambda waiting: engine_lock(places.data, waiting))
+
+
+async def _conductor(settings: Settings, places: Folders) -> Runner:
+    server = (await way(settings)).address
+    key = await pools.key_of(server.url, settings.conductor_pool)
+    setup = ConductorSetup(settings.conductor_pool, key, await asyncio.to_thread(install_id, places.data))
+    return ConductorRunner(Conductor(server), setup)
 
 
 def usable_cores() -> int:

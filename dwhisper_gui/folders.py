@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,3 +55,17 @@ def file_in_the_way(folder: Path) -> Path | None:
         return None if nearest.is_dir() else nearest
     except OSError:
         return None  # it can't be seen: whoever makes the folder will be told why
+
+
+def install_id(data: Path) -> str:
+    """What tells this installation from others on a server; made the first time. Raises `OSError`."""
+    path = data / "install"
+    with contextlib.suppress(FileNotFoundError):
+        if found := path.read_text(encoding="ascii").strip():
+            return found
+    data.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_hex(6)
+    with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
+        file.write(made)
+        return made
+    return path.read_text(encoding="ascii").strip() or made

@@ -26,6 +26,8 @@ FILE_NAME = "settings.json"
 VERSION = 1
 LOCK_SECONDS = 10.0
 
+LOCAL, CONDUCTOR = "local", "conductor"
+
 Values = dict[str, Any]
 MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {}
 """From each older version to the one after it."""
@@ -117,6 +119,12 @@ class Settings:
         "worker.processes", number(0, 256), lambda: 0, N_("How many worker processes to start; 0: one, which uses every core.")
     )
     worker_threads = Setting("worker.threads", number(0, 1024), lambda: 0, N_("Engine threads in each worker; 0: one for each core."))
+    runner = Setting(
+        "runner",
+        choice((LOCAL, CONDUCTOR)),
+        lambda: LOCAL,
+        N_("Who transcribes: local, this computer, or conductor, the workers of a Conductor server."),
+    )
     conductor_url = Setting(
         "conductor.url",
         word(_server, "the address of a server, such as https://conductor.example or http://127.0.0.1:8080"),

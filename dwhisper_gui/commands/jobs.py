@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dwhisper_gui.commands.arguments import AsJson, JobName, JobNames, examples
+from dwhisper_gui.commands.arguments import AsJson, JobName, JobNames, RunnerName, examples
 from dwhisper_gui.commands.asking import Yes, is_meant
 
 group = typer.Typer(
@@ -96,6 +96,7 @@ def cancel(jobs: JobNames) -> None:
 def resume(
     jobs: Annotated[list[str] | None, typer.Argument(metavar="JOB", help="Ids of jobs, or how they begin.", show_default=False)] = None,
     every: Annotated[bool, typer.Option("--all", help="All that are stopped, interrupted or paused.")] = False,
+    runner: RunnerName = None,
     live: Live = False,
     as_events: AsEvents = False,
 ) -> None:
@@ -106,16 +107,18 @@ def resume(
     if every is bool(jobs):
         told = "name jobs, or say --all for all that are stopped, interrupted or paused; “dwhisper jobs list” shows them."
         raise typer.BadParameter(f"Either {told}", param_hint="JOB")
-    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: resume_jobs(app, shift, jobs or None)))
+    raise typer.Exit(
+        in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: resume_jobs(app, shift, jobs or None), runner)
+    )
 
 
 @group.command(epilog=examples(("dwhisper jobs retry k3f9x", "tries again what failed, and only that")))
-def retry(jobs: JobNames, live: Live = False, as_events: AsEvents = False) -> None:
+def retry(jobs: JobNames, runner: RunnerName = None, live: Live = False, as_events: AsEvents = False) -> None:
     """Tries the failed parts of jobs again. One that had ended comes last in the queue."""
     from dwhisper_gui.commands.jobs_resume import retry_jobs
     from dwhisper_gui.commands.work import front_for, in_foreground
 
-    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: retry_jobs(app, shift, jobs)))
+    raise typer.Exit(in_foreground(front_for(as_json=as_events, live=live), lambda app, shift: retry_jobs(app, shift, jobs), runner))
 
 
 @group.command(

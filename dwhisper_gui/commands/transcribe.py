@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dwhisper_gui.commands.arguments import Formats, OutputDir, Overwrite, RulesName, WithReport, WithShots, examples
+from dwhisper_gui.commands.arguments import Formats, OutputDir, Overwrite, RulesName, RunnerName, WithReport, WithShots, examples
 
 _HEARD = "What is heard"
 _SHOWN = "What is shown"
@@ -66,6 +66,7 @@ def transcribe(
     compute_type: Annotated[
         str | None, typer.Option(help="How it computes, such as int8 or float16.", rich_help_panel=_MACHINE, show_default=False)
     ] = None,
+    runner: RunnerName = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew, even where there is a job to go on with.", rich_help_panel=_MACHINE)
     ] = False,
@@ -109,4 +110,4 @@ def transcribe(
         request = Request(paths, options, output, fresh)
     except DWhisperError as error:
         raise typer.Exit(refuse(front, error)) from error
-    raise typer.Exit(in_foreground(front, lambda app, shift: transcribe_all(app, shift, request)))
+    raise typer.Exit(in_foreground(front, lambda app, shift: transcribe_all(app, shift, request), runner))

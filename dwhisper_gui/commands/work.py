@@ -157,15 +157,15 @@ async def text_so_far(store: Store, job_id: str) -> tuple[InOrder, list[Segment]
     return text, ready
 
 
-def in_foreground(front: Front, begin: Callable[[App, Shift], Awaitable[None]]) -> int:
-    """Runs `begin` with the parts of the program and a shift; the exit status. Raises `OutputLost`."""
+def in_foreground(front: Front, begin: Callable[[App, Shift], Awaitable[None]], runner: str | None = None) -> int:
+    """Runs `begin` with the parts of the program and a shift; the exit status. `runner`: as the user named it. Raises `OutputLost`."""
     lost: list[OutputLost] = []
 
     async def main(stop: Stop) -> int:
         shift = Shift(front, stop)
         stop.on_signal = front.stopping
         try:
-            async with running(shift.tell) as app:
+            async with running(shift.tell, runner or "") as app:
                 # Summed up before the workers are sent home: whoever stopped it need not wait for that.
                 try:
                     await begin(app, shift)

@@ -22,6 +22,12 @@ NOTES = {
     "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
+    "server_away": N_("{gist} What is done is kept, and this goes on as soon as the server answers."),
+    "server_back": N_("The server answers again."),
+    "no_workers": N_(
+        "No worker of the pool “{pool}” has shown itself that serves {engine} with the model {model}. The work waits for one:"
+        " “dwhisper workers invite” tells how another computer joins."
+    ),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
     "waits_for_paused": N_(
         "“{name}” is paused and all else is done, so this waits for it. “dwhisper jobs resume {job}” in another terminal goes on with it;"

@@ -1,7 +1,7 @@
 """Waiting for something, but not for longer than it is wanted."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,3 +18,10 @@ async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
         for task in (working, stopping):
             task.cancel()
         await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+async def until(ask: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """What `ask` returns as soon as that is true, asked so often: for what happens elsewhere and tells nobody."""
+    while not (found := await ask()):  # noqa: ASYNC110 - what happens elsewhere sets no event here
+        await asyncio.sleep(seconds)
+    return found

@@ -28,7 +28,7 @@ from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
 from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
-from dwhisper_gui.core.waiting import unless
+from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.bandwidth import is_quick
 from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, PART, Desk, failure_of
@@ -105,10 +105,8 @@ class ConductorRunner:
         try:
             sealed = seals.clips(subject, await encoded(clips, lossless=True))
             file = await patience.with_server(lambda: self._server.upload(workflow, f"{subject}.sound", sealed))
-            while not await patience.with_server(
-                lambda: self._server.complete(workflow, "clips", {"file": file}, worker=self._setup.install)
-            ):
-                await asyncio.sleep(LOOK_SECONDS)  # it has an id before it has tasks
+            put = partial(self._server.complete, workflow, "clips", {"file": file}, worker=self._setup.install)
+            await until(lambda: patience.with_server(put), LOOK_SECONDS)  # it has an id before it has tasks
             output = await self._heard(workflow, patience)
             answer = seals.languages(subject, output, await patience.with_server(lambda: self._server.download(workflow, output.file)))
             if not are_shares(answer, len(clips)):

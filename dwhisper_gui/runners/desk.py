@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from dwhisper_gui.core.errors import DWhisperError, WorkerDied, WorkerNonsense, 
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone
+from dwhisper_gui.core.waiting import until
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
@@ -114,14 +116,15 @@ class Desk:
         for index, part in self._parts.items():
             if part.settled and part.workflow is None and not await self._find(index):
                 continue
-            while part.workflow is None and not await self._find(index):
-                await asyncio.sleep(PART_SECONDS)
+            await until(partial(self._find, index), PART_SECONDS)
             assert part.workflow is not None  # noqa: S101 - the loop's condition
             if not part.submitted:
                 await self._submit(index, part, part.workflow)
 
     async def _find(self, index: int) -> bool:
-        """Learns which workflow is the part's, once the server has begun it."""
+        """Whether it is known which workflow is the part's, which it is once the server has begun it."""
+        if self._parts[index].workflow is not None:
+            return True
         async for task in self._server.all_tasks(self._workflow):
             number = task.reference.removeprefix(PART)
             if number.isdigit() and int(number) in self._parts and task.sub_workflow:
