@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwhisper_worker import models
+from dwhisper_worker.answers import Answers
 from dwhisper_worker.contract import Code, LoadRequest
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.held import Held, Served
@@ -60,6 +61,7 @@ class Shift:
         self._grace = grace
         self._line = Line(server.url)
         self._held: dict[str, Held] = {}
+        self._answers = Answers()
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._stopping = threading.Event()
@@ -130,7 +132,7 @@ class Shift:
                 self._stopping.wait(next(waits))
                 continue
             for lease in leases:
-                held = Held(lease, asked, served, self._server, self._line)
+                held = Held(lease, asked, served, self._server, self._line, self._answers)
                 with self._changed:
                     # A server may hand out twice what it takes for stale.
                     if lease.task in self._held:

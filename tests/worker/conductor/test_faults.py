@@ -113,6 +113,19 @@ def test_a_server_that_is_away_for_a_while_gets_the_result_afterwards(
     assert one.log.count("does not answer") == one.log.count("answers again") == 1, "it is said once"
 
 
+def test_what_was_done_while_the_server_was_away_for_too_long_is_not_done_again(
+    desk: Desk, url: str, worker: Callable[..., Worker], short: list[WindowAudio]
+) -> None:
+    desk.ask(("0.0", short), response=QUICK)
+    with Proxy(url) as proxy, worker(url=proxy.url) as one:
+        one.says("0.0 is here")
+        proxy.cut()
+        until(lambda: (desk.decide(), desk.states("TIMED_OUT"))[1])
+        proxy.mend()
+        desk.done(1)
+        assert one.log.count("0.0 is here") == 1
+
+
 def test_a_worker_begins_although_its_server_is_away(desk: Desk, url: str, worker: Callable[..., Worker], short: list[WindowAudio]) -> None:
     desk.ask(("0.0", short))
     with Proxy(url) as proxy:

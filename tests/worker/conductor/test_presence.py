@@ -46,6 +46,18 @@ def test_workers_are_seen_with_what_they_hold_and_their_names_are_used_again(des
     server.close()
 
 
+def test_one_worker_serves_several_models(desk: Desk, url: str, worker: Callable[..., Worker], base: Path) -> None:
+    server = Server(Invitation(url, desk.pool, desk.pool_key))
+    with worker("--model", str(base)) as one:
+        seen = until(
+            lambda: found if len(found := [row for row in server.workers() if row.told and row.told.pool == desk.pool]) == 2 else []
+        )
+        assert {told.model for row in seen if (told := row.told)} == {MODEL, base.name}
+        assert one.process
+        assert {told.pid for row in seen if (told := row.told)} == {one.process.pid}
+    server.close()
+
+
 def test_joining_is_one_line_and_is_kept_where_only_this_user_reads_it(desk: Desk, url: str, tmp_path: Path) -> None:
     joined = run(tmp_path, "join", given=token(url, desk) + "\n")
     assert joined.returncode == 0, joined.stderr
