@@ -79,7 +79,17 @@ class Served:
 class Held:
     """A lease that this worker has."""
 
-    def __init__(self, lease: "Lease", asked: float, served: Served, server: "Server", line: Line, answers: Answers) -> None:
+    def __init__(
+        self,
+        lease: "Lease",
+        asked: float,
+        served: Served,
+        server: "Server",
+        line: Line,
+        answers: Answers,
+        on_heard: Callable[[], None],
+    ) -> None:
+        """`asked` is when it was asked for, on the monotonic clock; `on_heard` is called when the engine is done with it."""
         self.lease = lease
         self.served = served
         self.label = f"{lease.inputs.get('job', '?')}:{lease.inputs.get('subject', '?')}"
@@ -94,6 +104,7 @@ class Held:
         self._server = server
         self._line = line
         self._answers = answers
+        self._on_heard = on_heard
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._submitted: Submitted | None = None
@@ -223,6 +234,7 @@ class Held:
         def on_done(outcome: TranscribeReply | BaseException) -> None:
             with suppress(InvalidStateError):
                 self._heard.set_exception(outcome) if isinstance(outcome, BaseException) else self._heard.set_result(outcome)
+            self._on_heard()
 
         with self._lock:
             if self._ended.is_set():

@@ -34,6 +34,7 @@ def at_work(desk: Desk) -> bool:
     return bool(desk.states("IN_PROGRESS"))
 
 
+@pytest.mark.slow
 def test_what_a_killed_worker_had_in_hand_another_does(desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio]) -> None:
     desk.ask(("0.0", long[:8]), response=QUICK)
     with worker() as one:
@@ -46,6 +47,7 @@ def test_what_a_killed_worker_had_in_hand_another_does(desk: Desk, worker: Calla
     assert len(desk.result(task).windows) == 8
 
 
+@pytest.mark.slow
 def test_the_late_result_of_a_worker_that_was_stopped_changes_nothing(
     desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio]
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_worker_told_to_end_finishes_what_fits_into_its_grace_time(
     assert [task.status for task in desk.tasks()] == ["COMPLETED"]
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_is_let_go_between_windows(
     desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio], short: list[WindowAudio]
 ) -> None:
@@ -148,6 +151,7 @@ def test_a_worker_told_to_end_while_its_server_is_away_ends(
         assert one.ended() == 0
 
 
+@pytest.mark.slow
 def test_a_worker_whose_engine_hangs_leaves_with_a_status_of_its_own(
     desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio]
 ) -> None:

@@ -82,6 +82,14 @@ def test_what_was_joined_is_served_and_its_status_told(desk: Desk, url: str, tmp
             process.kill()
 
 
+def test_a_certificate_that_is_none_is_told(desk: Desk, tmp_path: Path) -> None:
+    given = as_token(Invitation("https://127.0.0.1:1", desk.pool, desk.pool_key, authority="no certificate"))
+    assert "certificate in the invitation can’t be used" in run(tmp_path, "join", given=given).stdout
+    ended = run(tmp_path, "--conductor", "--model", MODEL)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+
+
 def test_joining_a_server_that_does_not_answer_says_so_and_is_kept(desk: Desk, tmp_path: Path) -> None:
     joined = run(tmp_path, "join", given=token("http://127.0.0.1:1", desk))
     assert joined.returncode == 0
