@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwhisper_worker import models
+from dwhisper_worker.answers import Answers
 from dwhisper_worker.contract import Code, LoadRequest
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.held import Held, Served
@@ -60,6 +61,7 @@ class Shift:
         self._grace = grace
         self._line = Line(server.url)
         self._held: dict[str, Held] = {}
+        self._answers = Answers()
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._stopping = threading.Event()
@@ -113,12 +115,11 @@ class Shift:
     def _poll(self, served: Served, kind: str) -> None:
         waits = delays(lambda: self._line.refused)
         while not self._stopping.is_set():
-            asked = time.monotonic()
-            if asked < self._rest_until:
-                self._stopping.wait(self._rest_until - asked)
+            if (rest := self._rest_until - time.monotonic()) > 0:
+                self._stopping.wait(rest)
                 continue
             try:
-                leases = self._ask(served, kind)
+                leases, asked = self._ask(served, kind)
                 self._line.fine()
                 waits = delays(lambda: self._line.refused)
             except ServerTrouble as error:
@@ -130,7 +131,7 @@ class Shift:
                 self._stopping.wait(next(waits))
                 continue
             for lease in leases:
-                held = Held(lease, asked, served, self._server, self._line)
+                held = Held(lease, asked, served, self._server, self._line, self._answers, self._notice)
                 with self._changed:
                     # A server may hand out twice what it takes for stale.
                     if lease.task in self._held:
@@ -138,18 +139,19 @@ class Shift:
                     self._held[lease.task] = held
                 threading.Thread(target=self._work, args=(held,), name=held.label, daemon=True).start()
 
-    def _ask(self, served: Served, kind: str) -> "list[Lease]":
-        poll = self._server.poll
+    def _ask(self, served: Served, kind: str) -> "tuple[list[Lease], float]":
+        """Leases, and when they could have been had: waiting for a task to be there is no part of the round trip."""
+        poll, asked = self._server.poll, time.monotonic()
         if kind == DETECT_LANGUAGE:
             # Its questions are few, and a chunk's first window can wait as long as this.
             found = poll(kind, served.domain, served.worker, 1, _SOON_SECONDS)
             if not found:
                 self._stopping.wait(_FULL_SECONDS)
-            return found
+            return found, asked
         at_engine = sum(held.served is served and held.waits_for_engine for held in self._each())
         if not at_engine:
             # One, since the server waits for as many as it is asked for, although there are some.
-            return poll(kind, served.domain, served.worker, 1, _POLL_SECONDS)
+            return poll(kind, served.domain, served.worker, 1, _POLL_SECONDS), time.monotonic()
         room = 0
         if at_engine < served.pace.target:
             queued = self._server.queued(kind, served.domain)
@@ -157,8 +159,13 @@ class Shift:
         if not room:
             with self._changed:
                 self._changed.wait(_FULL_SECONDS)
-            return []
-        return poll(kind, served.domain, served.worker, room, _SOON_SECONDS)
+            return [], asked
+        return poll(kind, served.domain, served.worker, room, _SOON_SECONDS), asked
+
+    def _notice(self) -> None:
+        """The engine has less to do than before."""
+        with self._changed:
+            self._changed.notify_all()
 
     def _work(self, held: Held) -> None:
         held.work()
@@ -190,6 +197,9 @@ class Shift:
                 self._line.broken(error)
                 # Not for long: once the server is back, it asks at once who is still alive.
                 time.sleep(min(_MOST_SILENT_SECONDS, next(waits)))
+            except Exception:
+                log.exception("a sign of life was not given")  # without this thread all leases would be lost
+                time.sleep(min(_MOST_SILENT_SECONDS, next(waits)))
 
     def _extend(self, held: Held) -> None:
         self._server.extend(held.lease, held.served.worker)
@@ -215,19 +225,25 @@ class Shift:
             except ServerTrouble as error:
                 self._line.broken(error)
                 pause = next(waits)
+            except Exception:
+                log.exception("this worker was not shown")
+                pause = next(waits)
             self._stopping.wait(pause)
 
     # --- the end -------------------------------------------------------------------------------------------------------
 
     def _stop(self) -> None:
         log.info("taking no more; what is begun has %.0f s", self._grace)
-        deadline = time.monotonic() + self._grace
+        now = time.monotonic()
+        deadline = now + self._grace
+        at_least = now + 2 * _POLL_SECONDS
         self._stopping.set()
-        with self._changed:
-            self._changed.notify_all()
+        self._notice()
         self._give_back(self._each(), unless_begun=True)
         # Those that ask may yet come back with a lease, which is lost time for its chunk if nobody says so.
-        while time.monotonic() < deadline and self._signals < 2 and (self._each() or self._asking()):
+        while self._signals < 2 and (
+            (self._each() and time.monotonic() < deadline) or (self._asking() and time.monotonic() < max(deadline, at_least))
+        ):
             time.sleep(_SOON_SECONDS)
             self._give_back(self._each(), unless_begun=True)
         self._give_back(self._each(), unless_begun=False)
@@ -250,6 +266,11 @@ def serve(invitation: Invitation, requests: Iterable[LoadRequest], grace: float,
     """Loads the models, then serves the pool. Returns the exit status: 1 where a model can't be loaded."""
     from dwhisper_worker.server import Server
 
+    try:
+        server = Server(invitation)
+    except OSError as error:  # ssl.SSLError is one
+        log.critical("the certificate of the server’s authority can’t be used: %s", error)
+        return 1
     identities: list[Identity] = []
     served: list[Served] = []
     try:
@@ -260,7 +281,7 @@ def serve(invitation: Invitation, requests: Iterable[LoadRequest], grace: float,
     except WorkerFailure as failure:
         log.critical("%s can’t be served: %s", request.model, failure)
         return 1
-    return Shift(Server(invitation), served, grace).run()
+    return Shift(server, served, grace).run()
 
 
 def _served(invitation: Invitation, request: LoadRequest, worker: str) -> Served:

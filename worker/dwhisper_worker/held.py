@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from dwhisper_worker.answers import Answer, Answers
 from dwhisper_worker.contract import (
     SAMPLE_RATE,
     VERSION,
@@ -78,7 +79,17 @@ class Served:
 class Held:
     """A lease that this worker has."""
 
-    def __init__(self, lease: "Lease", asked: float, served: Served, server: "Server", line: Line) -> None:
+    def __init__(
+        self,
+        lease: "Lease",
+        asked: float,
+        served: Served,
+        server: "Server",
+        line: Line,
+        answers: Answers,
+        on_heard: Callable[[], None],
+    ) -> None:
+        """`asked` is when it was asked for, on the monotonic clock; `on_heard` is called when the engine is done with it."""
         self.lease = lease
         self.served = served
         self.label = f"{lease.inputs.get('job', '?')}:{lease.inputs.get('subject', '?')}"
@@ -92,6 +103,8 @@ class Held:
         self._asked = asked
         self._server = server
         self._line = line
+        self._answers = answers
+        self._on_heard = on_heard
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._submitted: Submitted | None = None
@@ -122,7 +135,8 @@ class Held:
         """Does all of it. Returns when the server knows the outcome or it was let go."""
         try:
             try:
-                output = self._output()
+                inputs = _inputs(self.lease.inputs)
+                output = self._output(inputs)
             except LetGo:
                 raise
             except Exception as error:
@@ -141,21 +155,11 @@ class Held:
                 self._heard.set_exception(LetGo())
             self._ended.set()
 
-    def _output(self) -> TaskOutput:
-        inputs = _inputs(self.lease.inputs)
+    def _output(self, inputs: TaskInput) -> TaskOutput:
         key = self._key(inputs)
-        sealed = self._patiently(partial(self._fetched, inputs.file))
-        try:
-            opened = unseal(key, sealed, chunk_purpose(inputs.job, inputs.subject))
-        except NotSealedSo as error:
-            raise WorkerFailure(Code.CHUNK_DAMAGED, detail="it can’t be opened with the job’s key") from error
-        answer: ResultFile | LanguagesFile
-        figures: Figures | None = None
-        if self.lease.kind == DETECT_LANGUAGE:
-            answer = self._languages(opened)
-        else:
-            answer, figures = self._transcribed(inputs, opened)
-        result = seal(key, msgspec.msgpack.encode(answer), result_purpose(inputs.job, inputs.subject))
+        answer = self._answers.get(inputs.file) or self._answer(inputs, key)
+        self._answers.keep(inputs.file, answer)
+        result = seal(key, answer.content, result_purpose(inputs.job, inputs.subject))
         # The same name whoever does it, and however often.
         handle = self._patiently(partial(self._put, f"{inputs.subject}.result", result))
         loaded = self.served.transcriber.loaded
@@ -167,8 +171,19 @@ class Held:
             weights=loaded.weights,
             compute_type=loaded.compute_type,
             device=loaded.device,
-            figures=figures,
+            figures=answer.figures,
         )
+
+    def _answer(self, inputs: TaskInput, key: bytes) -> Answer:
+        sealed = self._patiently(partial(self._fetched, inputs.file))
+        try:
+            opened = unseal(key, sealed, chunk_purpose(inputs.job, inputs.subject))
+        except NotSealedSo as error:
+            raise WorkerFailure(Code.CHUNK_DAMAGED, detail="it can’t be opened with the job’s key") from error
+        if self.lease.kind == DETECT_LANGUAGE:
+            return Answer(msgspec.msgpack.encode(self._languages(opened)), None)
+        result, figures = self._transcribed(inputs, opened)
+        return Answer(msgspec.msgpack.encode(result), figures)
 
     def _key(self, inputs: TaskInput) -> bytes:
         try:
@@ -219,6 +234,7 @@ class Held:
         def on_done(outcome: TranscribeReply | BaseException) -> None:
             with suppress(InvalidStateError):
                 self._heard.set_exception(outcome) if isinstance(outcome, BaseException) else self._heard.set_result(outcome)
+            self._on_heard()
 
         with self._lock:
             if self._ended.is_set():

@@ -186,10 +186,12 @@ class Desk:
         key = base64.b64encode(seal(self.pool_key, self.key, key_purpose(self.job))).decode()
         return {"contract": contract, "job": self.job, "subject": subject, "file": self.put(sealed), "key": key}
 
+    def file(self, handle: str) -> bytes:
+        where = self._call("GET", f"/files/{self.workflow}/{handle.rsplit('/', 1)[-1]}/download-url").json()["downloadUrl"]
+        return self._call("GET", where).content
+
     def _opened(self, task: Task, kind: type[T]) -> T:
-        handle = task.output["file"].rsplit("/", 1)[-1]
-        where = self._call("GET", f"/files/{self.workflow}/{handle}/download-url").json()["downloadUrl"]
-        content = unseal(self.key, self._call("GET", where).content, result_purpose(self.job, task.reference))
+        content = unseal(self.key, self.file(task.output["file"]), result_purpose(self.job, task.reference))
         return msgspec.msgpack.decode(content, type=kind)
 
     def _call(self, method: str, address: str, **options: Any) -> httpx.Response:

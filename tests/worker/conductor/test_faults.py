@@ -34,6 +34,7 @@ def at_work(desk: Desk) -> bool:
     return bool(desk.states("IN_PROGRESS"))
 
 
+@pytest.mark.slow
 def test_what_a_killed_worker_had_in_hand_another_does(desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio]) -> None:
     desk.ask(("0.0", long[:8]), response=QUICK)
     with worker() as one:
@@ -46,6 +47,7 @@ def test_what_a_killed_worker_had_in_hand_another_does(desk: Desk, worker: Calla
     assert len(desk.result(task).windows) == 8
 
 
+@pytest.mark.slow
 def test_the_late_result_of_a_worker_that_was_stopped_changes_nothing(
     desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio]
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_worker_told_to_end_finishes_what_fits_into_its_grace_time(
     assert [task.status for task in desk.tasks()] == ["COMPLETED"]
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_is_let_go_between_windows(
     desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio], short: list[WindowAudio]
 ) -> None:
@@ -113,6 +116,19 @@ def test_a_server_that_is_away_for_a_while_gets_the_result_afterwards(
     assert one.log.count("does not answer") == one.log.count("answers again") == 1, "it is said once"
 
 
+def test_what_was_done_while_the_server_was_away_for_too_long_is_not_done_again(
+    desk: Desk, url: str, worker: Callable[..., Worker], short: list[WindowAudio]
+) -> None:
+    desk.ask(("0.0", short), response=QUICK)
+    with Proxy(url) as proxy, worker(url=proxy.url) as one:
+        one.says("0.0 is here")
+        proxy.cut()
+        until(lambda: (desk.decide(), desk.states("TIMED_OUT"))[1])
+        proxy.mend()
+        desk.done(1)
+        assert one.log.count("0.0 is here") == 1
+
+
 def test_a_worker_begins_although_its_server_is_away(desk: Desk, url: str, worker: Callable[..., Worker], short: list[WindowAudio]) -> None:
     desk.ask(("0.0", short))
     with Proxy(url) as proxy:
@@ -135,6 +151,7 @@ def test_a_worker_told_to_end_while_its_server_is_away_ends(
         assert one.ended() == 0
 
 
+@pytest.mark.slow
 def test_a_worker_whose_engine_hangs_leaves_with_a_status_of_its_own(
     desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio]
 ) -> None:

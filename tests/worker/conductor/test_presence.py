@@ -46,6 +46,18 @@ def test_workers_are_seen_with_what_they_hold_and_their_names_are_used_again(des
     server.close()
 
 
+def test_one_worker_serves_several_models(desk: Desk, url: str, worker: Callable[..., Worker], base: Path) -> None:
+    server = Server(Invitation(url, desk.pool, desk.pool_key))
+    with worker("--model", str(base)) as one:
+        seen = until(
+            lambda: found if len(found := [row for row in server.workers() if row.told and row.told.pool == desk.pool]) == 2 else []
+        )
+        assert {told.model for row in seen if (told := row.told)} == {MODEL, base.name}
+        assert one.process
+        assert {told.pid for row in seen if (told := row.told)} == {one.process.pid}
+    server.close()
+
+
 def test_joining_is_one_line_and_is_kept_where_only_this_user_reads_it(desk: Desk, url: str, tmp_path: Path) -> None:
     joined = run(tmp_path, "join", given=token(url, desk) + "\n")
     assert joined.returncode == 0, joined.stderr
@@ -68,6 +80,14 @@ def test_what_was_joined_is_served_and_its_status_told(desk: Desk, url: str, tmp
             assert f"{MODEL} on cpu" in run(tmp_path, "status").stdout
         finally:
             process.kill()
+
+
+def test_a_certificate_that_is_none_is_told(desk: Desk, tmp_path: Path) -> None:
+    given = as_token(Invitation("https://127.0.0.1:1", desk.pool, desk.pool_key, authority="no certificate"))
+    assert "certificate in the invitation can’t be used" in run(tmp_path, "join", given=given).stdout
+    ended = run(tmp_path, "--conductor", "--model", MODEL)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
 
 
 def test_joining_a_server_that_does_not_answer_says_so_and_is_kept(desk: Desk, tmp_path: Path) -> None:

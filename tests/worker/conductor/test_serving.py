@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 from dwhisper_worker.contract import (
     LOAD,
@@ -48,7 +47,7 @@ def test_a_chunk_comes_back_as_the_local_worker_does_it(desk: Desk, worker: Call
         (task,) = desk.done(1)
     result = desk.result(task)
     assert result.windows == locally(pcm, tmp_path / "models")
-    assert task.output["sha256"] == hashlib.sha256(msgspec.msgpack.encode(result)).hexdigest()
+    assert task.output["sha256"] == hashlib.sha256(desk.file(task.output["file"])).hexdigest()
     assert task.output["worker"] == task.worker
     assert task.output["device"] == "cpu"
     assert len(task.output["weights"]) == 64
