@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -99,7 +100,7 @@ class ConductorRunner:
                 definitions.WORKFLOW_VERSION,
                 correlation_id=f"{job} {subject}",
                 input=seals.input(subject, ""),
-                task_to_domain={DETECT_LANGUAGE: pool_domain(self._setup.pool, setup.engine, setup.model)},
+                task_to_domain={DETECT_LANGUAGE: self._domain(setup)},
             )
         )
         try:
@@ -158,6 +159,10 @@ class ConductorRunner:
         await self._server.close()
 
     # --- workflows -----------------------------------------------------------------------------------------------
+
+    def _domain(self, setup: EngineSetup) -> str:
+        """Whose tasks workers with that model take; a folder of weights goes by its name everywhere."""
+        return pool_domain(self._setup.pool, setup.engine, PurePath(setup.model).name)
 
     async def _define(self) -> None:
         if not self._defined:
@@ -219,7 +224,7 @@ class ConductorRunner:
         """The fork into parts. Earlier ones have priority, so that their chunks are given out first."""
         domains = {
             PREPARE_PART: desk_domain(self._setup.install, task.job),
-            TRANSCRIBE_CHUNK: pool_domain(self._setup.pool, task.setup.engine, task.setup.model),
+            TRANSCRIBE_CHUNK: self._domain(task.setup),
         }
         tasks = [
             {

@@ -151,7 +151,9 @@ class Desk:
         if not part.submitted:
             inputs = {f"{CHUNK}{send.result()['subject'].partition('.')[2]}": send.result() for send in sending}
             tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in inputs]
-            await self._server.complete(workflow, PREPARE, {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}, worker=self._name)
+            output = {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}
+            # A workflow has an id before it has tasks.
+            await until(partial(self._server.complete, workflow, PREPARE, output, worker=self._name), PART_SECONDS)
             part.submitted = True
 
     async def _send(self, workflow: str, audio: ChunkAudio) -> dict[str, object]:

@@ -1,0 +1,149 @@
+"""The runner for many computers, on a real server with real workers."""
+
+import asyncio
+import signal
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from dwhisper_worker.sealing import new_key
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
+
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.core.events import ChunkDone, ChunkLeased, Event, JobEnded, PartPrepared
+from dwhisper_gui.core.job import JobState, Wish
+from dwhisper_gui.core.waiting import until
+from dwhisper_gui.jobs.records import Outcome
+from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
+from dwhisper_gui.runners.local import LocalRunner, LocalSetup
+from dwhisper_gui.workers.child import worker_command
+from tests.conductor_server import Server
+from tests.jobs.bench import Bench, bench
+from tests.worker.conductor.process import Worker
+
+pytestmark = [pytest.mark.integration]
+
+MODEL = "tiny.en"
+KEY = new_key()
+
+
+@pytest.fixture
+def pool() -> str:
+    """One that no other test's workers serve."""
+    return f"pool{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def worker(conductor: Server, pool: str, tmp_path: Path) -> Callable[[], Worker]:
+    folder = tmp_path / "workers"
+    folder.mkdir()
+    return lambda: Worker(conductor.url, pool, KEY, folder, "--threads", "1")
+
+
+@asynccontextmanager
+async def desk(conductor: Server, pool: str, folder: Path, sample: Path) -> AsyncIterator[Bench]:
+    """A program of its own; on the same folder, the same one started again."""
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)
+    setup = ConductorSetup(pool, KEY, "tests")
+    async with bench(folder, sample, MODEL, lambda _: ConductorRunner(Conductor(conductor.address), setup)) as made:
+        yield made
+
+
+def stop_after(at: Bench, kind: type[Event]) -> asyncio.Event:
+    """Set as soon as an event of that kind is told."""
+    stop = asyncio.Event()
+    at.on_event = lambda event: stop.set() if isinstance(event, kind) else None
+    return stop
+
+
+def text(at: Bench) -> list[tuple[float, float, str]]:
+    ended = at.ended[-1]
+    assert ended.state is JobState.DONE, ended.error
+    assert ended.transcript
+    return [(word.start, word.end, word.text) for segment in ended.transcript.segments for word in segment.words]
+
+
+async def local_text(folder: Path, sample: Path) -> list[tuple[float, float, str]]:
+    @asynccontextmanager
+    async def admitted(_: Callable[[], None]) -> AsyncIterator[None]:
+        yield
+
+    await asyncio.to_thread(folder.mkdir)
+    setup = LocalSetup(worker_command(()), str(folder / "models"))
+    async with bench(folder, sample, MODEL, lambda _: LocalRunner(setup, admitted)) as at:
+        await at.work(await at.add())
+        return text(at)
+
+
+async def is_paused(at: Bench, job: str) -> bool:
+    return (await at.store.find_job(job)).state is JobState.PAUSED
+
+
+async def test_two_workers_give_what_this_computer_gives(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sample: Path
+) -> None:
+    expected = await local_text(tmp_path / "local", sample)
+    with worker(), worker():
+        async with desk(conductor, pool, tmp_path / "desk", sample) as at:
+            job = await at.add()
+            await at.work(job)
+            attempts = await at.store.results(job.id).attempts()
+            assert text(at) == expected
+    assert {attempt.outcome for attempt in attempts} == {Outcome.DONE}
+    assert all(attempt.host for attempt in attempts)
+
+
+async def test_what_is_given_out_goes_on_while_the_program_is_closed_and_is_fetched_when_it_is_back(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sample: Path
+) -> None:
+    async with desk(conductor, pool, tmp_path, sample) as at:
+        job, stop = await at.add(), asyncio.Event()
+        working = asyncio.ensure_future(at.work(job, stop=stop))
+        async with Conductor(conductor.address) as server:
+            await until(partial(server.waiting, TRANSCRIBE_CHUNK, pool_domain(pool, "faster-whisper", MODEL)), 0.05)
+        stop.set()
+        await working
+        with worker() as serving:
+            await asyncio.to_thread(serving.says, " is done")
+    async with desk(conductor, pool, tmp_path, sample) as at:
+        with worker():
+            await at.work(job)
+        assert text(at)
+        assert not [event for event in at.told if isinstance(event, PartPrepared)], "nothing is prepared twice"
+
+
+async def test_a_paused_job_is_taken_from_the_workers_and_gone_on_with(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sample: Path
+) -> None:
+    async with desk(conductor, pool, tmp_path, sample) as at:
+        job = await at.add()
+        leased = stop_after(at, ChunkLeased)
+        with worker():
+            working = asyncio.ensure_future(at.work(job))
+            await leased.wait()
+            await at.store.set_wish(job.id, Wish.PAUSE)
+            await until(partial(is_paused, at, job.id), 0.05)
+            await at.store.set_wish(job.id, Wish.RUN)
+            await working
+        assert text(at)
+        done = [event.chunk for event in at.told if isinstance(event, ChunkDone)]
+        assert len(done) == len(set(done)), "nothing that is done is done again"
+
+
+async def test_without_workers_the_work_waits_and_a_killed_one_is_replaced(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sample: Path
+) -> None:
+    async with desk(conductor, pool, tmp_path, sample) as at:
+        job = await at.add()
+        leased = stop_after(at, ChunkLeased)
+        working = asyncio.ensure_future(at.work(job))
+        with worker() as first:
+            await leased.wait()
+            first.signal(signal.SIGKILL)
+        with worker():
+            await working
+        assert text(at)
+        assert [event for event in at.told if isinstance(event, JobEnded)]
