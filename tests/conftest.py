@@ -11,12 +11,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 
-from tests.conductor_server import START_SECONDS, Server, serving
+if TYPE_CHECKING:
+    from tests.conductor_server import Server
 
 TINY_EN_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 BASE_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
@@ -26,6 +27,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 MARK = "DWHISPER_TEST_RUN"
 """An environment variable that the processes started by this run inherit, so that orphans are known too."""
 LEFTOVER_SECONDS = 5.0
+CONDUCTOR_SECONDS = 360.0
+"""A Conductor server starts in half a minute, and in far more where the cores have other work."""
 
 os.environ[MARK] = uuid.uuid4().hex
 # Where it is ignored, as in the background of a shell, so it would be by the programs that tests interrupt.
@@ -132,8 +135,10 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(scope="session")
-def conductor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def conductor(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
     """A real Conductor server, started when a test first asks for it: one for the whole run. Tests tell their things on it by names."""
+    from tests.conductor_server import serving  # knows the program, which the worker's tests can do without
+
     with serving(tmp_path_factory.mktemp("conductor")) as server:
         yield server
 
@@ -145,7 +150,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "conductor" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.integration)
             item.add_marker(pytest.mark.conductor)
-            item.add_marker(pytest.mark.timeout(START_SECONDS + 120))
+            item.add_marker(pytest.mark.timeout(CONDUCTOR_SECONDS))
 
 
 def _leftovers() -> list[psutil.Process]:

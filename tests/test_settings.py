@@ -48,6 +48,10 @@ def test_without_a_file_all_are_defaults_and_none_is_made(home: Path, path: Path
         ("device", "cuda:1", "device", "cuda:1"),
         ("formats", "vtt, srt vtt", "formats", ("vtt", "srt")),
         ("worker.threads", "3", "worker_threads", 3),
+        ("conductor.url", "https://Conductor.Example/api/", "conductor_url", "https://conductor.example"),
+        ("conductor.authority", "/etc/ca.pem", "conductor_authority", Path("/etc/ca.pem")),
+        ("conductor.port", "8081", "conductor_port", 8081),
+        ("conductor.pool", "gpus", "conductor_pool", "gpus"),
         (
             "worker.command",
             '"/my env/python" -m dwhisper_worker',

@@ -1,5 +1,6 @@
 """What make uses."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,13 @@ def test_a_python_that_will_not_do_is_told_by_its_name_and_no_other_is_taken(nam
     assert (found.returncode, found.stdout) == (1, "")
     (line,) = found.stderr.splitlines()
     assert f"“{named}” is none that starts" in line
+
+
+def test_a_server_with_another_hash_is_not_kept_for_the_tests(tmp_path: Path) -> None:
+    other = tmp_path / "other.jar"
+    other.write_bytes(b"not Conductor")
+    words = [sys.executable, REPOSITORY / "tools" / "conductor_server.py", other]
+    done = subprocess.run(words, env=os.environ | {"XDG_CACHE_HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "another hash" in done.stderr
+    assert list((tmp_path / "dwhisper" / "tests").iterdir()) == []

@@ -126,7 +126,9 @@ class Conductor:
         """One task; None: there is none of that id."""
         try:
             found = await self.link.ask("GET", f"/tasks/{_in_path(task)}")
-        except ServerRefuses:
+        except ServerRefuses as error:
+            if not _is_absent(error):
+                raise
             return None
         return self._read(task_of, found)
 
@@ -228,10 +230,9 @@ class Conductor:
         try:
             await self.link.response("GET", path, query=query)
         except ServerRefuses as error:
-            # Its words for it differ, so does the number: Orkes' answers 404, too, but others may say “bad request”.
-            if "No such" in str(error.fields["detail"]) or "not found" in str(error.fields["detail"]).lower():
-                return False
-            raise
+            if not _is_absent(error):
+                raise
+            return False
         return True
 
     async def define_task(self, definition: Mapping[str, Any]) -> bool:
@@ -263,6 +264,12 @@ class Conductor:
 
     def _nonsense(self, error: Exception) -> ServerError:
         return ServerAnswersNonsense(server=self.address.url, detail=f"{type(error).__name__}: {error}")
+
+
+def _is_absent(error: ServerRefuses) -> bool:
+    """Whether it was refused since there is no such thing; the words for that differ."""
+    said = str(error.fields["detail"]).lower()
+    return "no such" in said or "not found" in said
 
 
 def _in_path(name: str) -> str:

@@ -1,5 +1,6 @@
 """`dwhisper server` as users meet it, where no server has to run for it."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -88,22 +89,21 @@ def test_a_password_is_not_shown_while_it_is_typed() -> None:
     import pty
 
     master, slave = pty.openpty()
-    try:
-        with subprocess.Popen(
-            [DWHISPER, "server", "login", "--user", "anna", "--url", "http://127.0.0.1:1"], stdin=slave, stdout=slave, stderr=slave
-        ) as asking:
-            os.close(slave)
+    words = [DWHISPER, "server", "login", "--user", "anna", "--url", "http://127.0.0.1:1"]
+    with subprocess.Popen(words, stdin=slave, stdout=slave, stderr=slave) as asking:
+        os.close(slave)
+        try:
             shown = b""
-            while b"Password" not in shown:
+            # The space comes when the terminal shows nothing any more, and has thrown away what was typed before.
+            while b"Password: " not in shown:
                 shown += os.read(master, 1000)
             os.write(master, b"s3cret\n")
-            try:
+            with contextlib.suppress(OSError):  # how Linux tells that nobody has the other end any more
                 while block := os.read(master, 1000):
                     shown += block
-            except OSError:  # how Linux tells that nobody has the other end any more
-                pass
             asking.wait(PATIENCE_SECONDS)
-    finally:
-        os.close(master)
+        finally:
+            asking.kill()
+            os.close(master)
     assert b"s3cret" not in shown
     assert b"keyring" in shown

@@ -19,7 +19,7 @@ from dwhisper_gui.conductor.check import check
 from dwhisper_gui.conductor.own import OwnServer, tail
 from dwhisper_gui.conductor.own_command import docker_command, properties
 from dwhisper_gui.core import own_server_errors as wrong
-from tests.commands.program import run
+from tests.commands.program import run, started
 from tests.conductor.shapes import until
 from tests.conductor_server import free_port, jar
 
@@ -46,10 +46,10 @@ def test_it_is_started_found_lost_and_started_again_and_keeps_what_it_has(own: O
     assert (run("server", "start").status, run("server", "status").status, run("server", "stop").status) == (2, 1, 0)
     installed(own)
     port = free_port()
-    started = run("server", "start", "--port", str(port))
-    assert (started.status, started.out) == (0, f"The Conductor server runs at http://127.0.0.1:{port}.\n")
-    assert "Starting the Conductor server" in started.err
-    assert "authentication" not in started.err, "it listens here only"
+    first = run("server", "start", "--port", str(port))
+    assert (first.status, first.out) == (0, f"The Conductor server runs at http://127.0.0.1:{port}.\n")
+    assert "Starting the Conductor server" in first.err
+    assert "authentication" not in first.err, "it listens here only"
     process = own.running()
     assert process
     try:
@@ -59,7 +59,7 @@ def test_it_is_started_found_lost_and_started_again_and_keeps_what_it_has(own: O
         tested = run("server", "test")
         assert (tested.status, tested.out.partition(":")[0]) == (0, "All is well"), "the settings name it now"
         again = run("server", "start", "--port", str(free_port()))
-        assert again.out == started.out, "there is one already"
+        assert again.out == first.out, "there is one already"
         shown = json.loads(run("server", "status", "--json").out)
         assert shown["running"]["pid"] == process.pid
         assert shown["running"]["url"] == f"http://127.0.0.1:{port}"
@@ -78,6 +78,21 @@ def test_it_is_started_found_lost_and_started_again_and_keeps_what_it_has(own: O
     finally:
         if psutil.pid_exists(process.pid) and own.running() is not None:
             psutil.Process(process.pid).kill()
+
+
+@pytest.mark.integration
+@pytest.mark.conductor
+def test_ctrl_c_while_it_starts_leaves_nothing_behind(own: OwnServer) -> None:
+    installed(own)
+    with started("server", "start", "--port", str(free_port())) as starting:
+        starting.until(lambda: own.running() is not None)
+        process = own.running()
+        assert process
+        starting.interrupt()
+        assert starting.end() == 130
+    assert own.running() is None
+    assert not (own.folder / "process.json").exists()
+    assert not psutil.pid_exists(process.pid) or psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.integration
