@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.own import own_server
 from dwhisper_gui.core.events import Event
 from dwhisper_gui.credentials import pools
 from dwhisper_gui.folders import Folders, folders, install_id
@@ -67,7 +68,9 @@ async def _local(settings: Settings, places: Folders, command: Sequence[str]) ->
 async def _conductor(settings: Settings, places: Folders) -> Runner:
     server = (await way(settings)).address
     key = await pools.key_of(server.url, settings.conductor_pool)
-    setup = ConductorSetup(settings.conductor_pool, key, await asyncio.to_thread(install_id, places.data))
+    setup = ConductorSetup(
+        settings.conductor_pool, key, await asyncio.to_thread(install_id, places.data), own_server(places.data).forget_files
+    )
     return ConductorRunner(Conductor(server), setup)
 
 

@@ -2,16 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.asking import NOTHING_CHANGED
-from dwhisper_gui.core.errors import N_, JobBusy, PlaceUnknown, UsageError
+from dwhisper_gui.conductor.own import own_server
+from dwhisper_gui.core.errors import N_, DWhisperError, JobBusy, PlaceUnknown, UsageError
 from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.folders import folders
 from dwhisper_gui.jobs.ownership import clear, own, remove
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Place, Store
+from dwhisper_gui.runners.leftovers import forget, withdraw
+from dwhisper_gui.runners.remembered import MEMORY
+from dwhisper_gui.settings import Settings, load
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,8 @@ _CLEARED = N_(
     "{count} jobs are removed with their texts. Subtitles that were written stay where they are. The recordings are transcribed anew if"
     " that is asked for again."
 )
+_GOES_ON = N_("{gist} So what was given out of “{name}” goes on there until it is done; what it brings is kept for when the job goes on.")
+_STAYS_THERE = N_("{gist} So what is left of “{name}” there could not be deleted. It is sealed, and nobody has its key any more.")
 
 
 async def halt(names: Sequence[str], wish: Wish) -> int:
@@ -50,6 +56,7 @@ async def halt(names: Sequence[str], wish: Wish) -> int:
             with mine:
                 await mine.journal.set_state(state)
             _say(job, f"is {state.value}")
+            await _on_its_server(job, _GOES_ON, withdraw)
         return 0
 
     return await _with_jobs(names, change)
@@ -100,6 +107,7 @@ async def remove_jobs(names: Sequence[str]) -> int:
                 busy.append(error)
             else:
                 _say(job, "is removed")
+                await _on_its_server(job, _STAYS_THERE, _forget)
         return 0 if not busy else JobBusy.status if len(busy) == len(jobs) else streams.FAILED
 
     return await _with_jobs(names, change)
@@ -108,11 +116,13 @@ async def remove_jobs(names: Sequence[str]) -> int:
 async def clear_jobs(*, all_ended: bool) -> int:
     """Removes the jobs that are done, or all that have ended."""
     async with await Store.open(folders().data) as store:
-        count = await clear(store, _cleared(all_ended))
-    if not count:
+        removed = await clear(store, _cleared(all_ended))
+    for job in removed:
+        await _on_its_server(job, _STAYS_THERE, _forget)
+    if not removed:
         streams.result(_NONE_ENDED if all_ended else _NONE_DONE)
     else:
-        streams.result(_CLEARED_ONE if count == 1 else _CLEARED.format(count=count))
+        streams.result(_CLEARED_ONE if len(removed) == 1 else _CLEARED.format(count=len(removed)))
     return 0
 
 
@@ -148,6 +158,21 @@ async def _with_jobs(names: Sequence[str], change: Callable[[Store, Sequence[Job
             _refuse(f"{error.sentence()} {NOTHING_CHANGED}")
             return error.status
         return await change(store, jobs)
+
+
+async def _on_its_server(job: Job, otherwise: str, do: Callable[[Settings, Mapping[str, str]], Awaitable[None]]) -> None:
+    """Does something about what is on a server of a job; `otherwise` says what it means that this can't be done."""
+    if MEMORY not in job.memory:
+        return
+    try:
+        await do(load(), job.memory)
+    except DWhisperError as error:
+        log.warning("the server of job %s could not be told", job.id, exc_info=True)
+        streams.say(streams.printable(otherwise.format(name=name_of(job.path), gist=error.gist())))
+
+
+async def _forget(settings: Settings, memory: Mapping[str, str]) -> None:
+    await forget(settings, memory, own_server(folders().data).forget_files)
 
 
 def _refuse(sentence: str) -> None:

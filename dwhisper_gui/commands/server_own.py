@@ -12,26 +12,19 @@ from dwhisper_gui.commands.tables import print_json
 from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.conductor import jar
 from dwhisper_gui.conductor.java import find_java
-from dwhisper_gui.conductor.own import OwnServer, tail
+from dwhisper_gui.conductor.own import own_server, tail
 from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled
 from dwhisper_gui.core.server_url import is_here
 from dwhisper_gui.folders import folders
 
-FOLDER = "conductor"
-"""In the folder for data."""
 FOLLOW_SECONDS = 0.3
 USUAL_START_SECONDS = 40.0
 """For the bar alone; nobody can know."""
 
 
-def own_server() -> OwnServer:
-    """The one of this computer."""
-    return OwnServer(folders().data / FOLDER)
-
-
 async def install_jar(source: Path | None) -> int:
     """Installs the server's program from a file, or fetches it. Raises `JarMissing`, `OwnServerError`."""
-    target = own_server().jar
+    target = own_server(folders().data).jar
     if source is not None:
         found = await jar.install(source, target)
     else:
@@ -63,7 +56,7 @@ async def start_server(host: str, port: int | None) -> int:
         view.progress("Starting the Conductor server", min(seconds, USUAL_START_SECONDS * 0.95), USUAL_START_SECONDS, f"{seconds:.0f} s")
 
     try:
-        process = await own_server().start(host, now.conductor_port if port is None else port, tell)
+        process = await own_server(folders().data).start(host, now.conductor_port if port is None else port, tell)
     finally:
         view.close()
     streams.result(f"The Conductor server runs at {process.url}.")
@@ -81,14 +74,14 @@ async def start_server(host: str, port: int | None) -> int:
 
 async def stop_server() -> int:
     """Ends it. Raises `ServerNotOurs`, `ServerBusy`."""
-    process = await own_server().stop()
+    process = await own_server(folders().data).stop()
     streams.result("The Conductor server does not run." if process is None else "The Conductor server has ended. What is on it is kept.")
     return 0
 
 
 def show_status(as_json: bool) -> int:
     """Prints how it is; 1 where it does not run."""
-    server = own_server()
+    server = own_server(folders().data)
     version = jar.version_of(server.jar) if server.jar.is_file() else None
     process = server.running()
     memory = _memory(process.pid) if process else 0
@@ -111,7 +104,7 @@ def show_status(as_json: bool) -> int:
 async def show_log(count: int, follow: bool) -> int:
     """Prints the log's end, and with `follow` what is written to it from now on, until the command is interrupted. Raises
     `ServerNotInstalled` where there is no log."""
-    log = own_server().log
+    log = own_server(folders().data).log
     if not log.exists():
         raise ServerNotInstalled
     end = log.stat().st_size

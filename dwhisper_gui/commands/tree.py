@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from dwhisper_gui.commands import doctor, export, jobs, models, server, settings, streams, transcribe
+from dwhisper_gui.commands import doctor, export, jobs, models, server, settings, streams, transcribe, workers
 from dwhisper_gui.commands.arguments import examples
 from dwhisper_gui.commands.streams import FAILED, INTERRUPTED
 
@@ -36,7 +36,7 @@ app = typer.Typer(
         ("dwhisper doctor", "what is here and what is missing"),
     ),
 )
-for module in (transcribe, export, jobs, models, server, settings, doctor):
+for module in (transcribe, export, jobs, models, server, workers, settings, doctor):
     module.register(app)
 
 

@@ -22,6 +22,7 @@ from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own_command import HERE, command
 from dwhisper_gui.core.own_server_errors import PortTaken, ServerBusy, ServerDidNotStart, ServerNotInstalled, ServerNotOurs
 
+FOLDER = "conductor"
 START_SECONDS = 240.0
 """It takes 20 to 40 s on two cores, and far longer where others use them."""
 STOP_SECONDS = 30.0
@@ -190,6 +191,11 @@ class OwnServer:
                 yield
         except filelock.Timeout:
             raise ServerBusy from None
+
+
+def own_server(data: Path) -> OwnServer:
+    """The one of this computer, in the program's folder for data."""
+    return OwnServer(data / FOLDER)
 
 
 def tail(path: Path, count: int) -> list[str]:

@@ -28,6 +28,11 @@ NOTES = {
         "No worker of the pool “{pool}” has shown itself that serves {engine} with the model {model}. The work waits for one:"
         " “dwhisper workers invite” tells how another computer joins."
     ),
+    "other_workers": N_(
+        "The workers of the pool “{pool}” serve {models}, and none of them {engine} with the model {model}. The work waits for one:"
+        " “dwhisper-worker --conductor --model {model}” on a computer that has joined."
+    ),
+    "worker_came": N_("A worker of the pool “{pool}” is there now, and the work goes on."),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
     "waits_for_paused": N_(
         "“{name}” is paused and all else is done, so this waits for it. “dwhisper jobs resume {job}” in another terminal goes on with it;"

@@ -13,7 +13,7 @@ from typing import Self
 from filelock import BaseFileLock
 
 from dwhisper_gui.core.errors import JobBusy, JobUnknown
-from dwhisper_gui.core.job import JobState
+from dwhisper_gui.core.job import Job, JobState
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.locks import LOCKS, forget, is_taken, taken
 from dwhisper_gui.jobs.records import name_of
@@ -83,9 +83,9 @@ async def remove(store: Store, job_id: str) -> None:
     forget(_job_lock(store, mine.job_id))  # whoever takes the lock of a job that is no more finds that out
 
 
-async def clear(store: Store, states: Collection[JobState]) -> int:
-    """Removes all jobs in these states with all that came of them, save those that somebody works on; how many."""
-    removed = 0
+async def clear(store: Store, states: Collection[JobState]) -> list[Job]:
+    """Removes all jobs in these states with all that came of them, save those that somebody works on; returns what they were."""
+    removed = []
     for job in [job for job in await store.jobs() if job.state in states]:
         # Another program may have removed it, or have begun with it again, since they were listed.
         try:
@@ -93,13 +93,14 @@ async def clear(store: Store, states: Collection[JobState]) -> int:
             if mine is None:
                 continue
             with mine:
-                if (await store.find_job(job.id)).state not in states:
+                now = await store.find_job(job.id)
+                if now.state not in states:
                     continue
                 await mine.journal.delete()
         except JobUnknown:
             pass
         else:
-            removed += 1
+            removed.append(now)
         forget(_job_lock(store, job.id))
     return removed
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -31,16 +31,18 @@ from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
 from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
 from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, PART, Desk, failure_of
+from dwhisper_gui.runners.leftovers import delete, end
 from dwhisper_gui.runners.patience import Patience
+from dwhisper_gui.runners.remembered import MEMORY, Remembered, remembered
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import are_shares
 
 log = logging.getLogger(__name__)
 
-MEMORY = "conductor"
 LOOK_SECONDS = 0.5
 """So often what has changed is looked for; less often where the server is slow to say."""
 LOOK_SHARE = 0.2
@@ -55,21 +57,13 @@ CLOSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ConductorSetup:
-    """Whose workers serve, and who asks. `install` names this installation of the program."""
+    """Whose workers serve, and who asks. `install` names this installation of the program. `forget_files` deletes the files of a
+    workflow, where the server is one that this program can do it for."""
 
     pool: str
     pool_key: bytes
     install: str
-
-
-class Remembered(msgspec.Struct, frozen=True):
-    """What a job's memory has of its workflow. The correlation id is there before the workflow is."""
-
-    server: str
-    pool: str
-    correlation: str
-    key: str
-    workflow: str | None = None
+    forget_files: Callable[[str], None] = lambda workflow: None
 
 
 class ConductorRunner:
@@ -108,7 +102,7 @@ class ConductorRunner:
             file = await patience.with_server(lambda: self._server.upload(workflow, f"{subject}.sound", sealed))
             put = partial(self._server.complete, workflow, "clips", {"file": file}, worker=self._setup.install)
             await until(lambda: patience.with_server(put), LOOK_SECONDS)  # it has an id before it has tasks
-            output = await self._heard(workflow, patience)
+            output = await self._heard(workflow, patience, Attendance(self._server, self._setup.pool, setup, job, tell))
             answer = seals.languages(subject, output, await patience.with_server(lambda: self._server.download(workflow, output.file)))
             if not are_shares(answer, len(clips)):
                 raise WorkerNonsense(detail=f"detect_language: what it says of {len(clips)} clips makes no sense")
@@ -116,7 +110,7 @@ class ConductorRunner:
         except ResultDamaged as error:
             raise WorkerNonsense(detail=error) from error
         finally:
-            self._later(self._server.remove(workflow))
+            self._later(delete(self._server, workflow, self._setup.forget_files))
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
@@ -126,6 +120,7 @@ class ConductorRunner:
         patience = Patience(task.job, tell)
         await patience.with_server(self._define)
         known = self._recalled(task)
+        attendance = Attendance(self._server, self._setup.pool, task.setup, task.job, tell)
         desk: Desk | None = None
         for _ in range(MOST_WORKFLOWS):
             known = await patience.with_server(partial(self._workflow, task, desk, known, journal))
@@ -135,7 +130,7 @@ class ConductorRunner:
                 lossless = await patience.with_server(partial(is_quick, self._server, workflow))
                 desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, lossless=lossless)
             desk.begin(workflow)
-            await self._follow(desk, workflow, patience)
+            await self._follow(desk, workflow, patience, attendance)
             if desk.settled:
                 self._later(self._combine(workflow))
                 return
@@ -144,10 +139,9 @@ class ConductorRunner:
 
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """Terminates the job's workflow, if there is one."""
-        known = _decoded(memory)
+        known = remembered(memory)
         if known is not None and known.workflow is not None and known.server == self._url:
-            with suppress(WorkflowGone):
-                await self._server.terminate(known.workflow, "paused, cancelled or removed")
+            await end(self._server, known.workflow)
 
     async def close(self) -> None:
         """Waits a little for what is said to the server last."""
@@ -171,7 +165,7 @@ class ConductorRunner:
 
     def _recalled(self, task: Task) -> Remembered:
         """What is known from an earlier run, where that was with this server and this pool's key; else a new key."""
-        known = _decoded(task.memory)
+        known = remembered(task.memory)
         if known is not None and (known.server, known.pool) == (self._url, self._setup.pool):
             try:
                 Seals.unwrapped(task.job, self._setup.pool_key, known.key)
@@ -191,6 +185,8 @@ class ConductorRunner:
         if known.workflow is not None and not (desk is not None and desk.only_damaged) and await self._runs_again(known.workflow):
             await self._remember(known, journal)
             return known
+        if known.workflow is not None:
+            self._later(delete(self._server, known.workflow, self._setup.forget_files))
         known = msgspec.structs.replace(known, correlation=uuid.uuid4().hex, workflow=None)
         await self._remember(known, journal)
         workflow = await self._server.start_workflow(
@@ -218,7 +214,7 @@ class ConductorRunner:
         return True
 
     async def _remember(self, known: Remembered, journal: Journal) -> None:
-        await journal.remember(MEMORY, msgspec.json.encode(known).decode())
+        await journal.remember(MEMORY, known.written())
 
     def _parts(self, task: Task, parts: tuple[int, ...]) -> dict[str, object]:
         """The fork into parts. Earlier ones have priority, so that their chunks are given out first."""
@@ -244,20 +240,21 @@ class ConductorRunner:
         shared = {"contract": VERSION, "job": task.job}
         return {**shared, "tasks": tasks, "inputs": {f"{PART}{part}": {**shared, "part": part} for part in parts}}
 
-    async def _follow(self, desk: Desk, workflow: str, patience: Patience) -> None:
+    async def _follow(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         """Returns when the desk has nothing left to do, or the workflow has ended."""
         async with asyncio.TaskGroup() as group:
             preparing = group.create_task(patience.with_server(desk.prepare_parts))
-            await self._look(desk, workflow, patience)
+            await self._look(desk, workflow, patience, attendance)
             preparing.cancel()
 
-    async def _look(self, desk: Desk, workflow: str, patience: Patience) -> None:
+    async def _look(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         now = asyncio.get_running_loop().time
         decided = now()
         while True:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
             await patience.with_server(desk.take_results)
+            await patience.with_server(attendance.look)
             if status is not WorkflowStatus.RUNNING:
                 desk.workflow_ended()
             if desk.settled or desk.only_damaged or status is not WorkflowStatus.RUNNING:
@@ -269,9 +266,10 @@ class ConductorRunner:
                         await patience.with_server(partial(self._server.decide, each))
             await asyncio.sleep(max(LOOK_SECONDS, (now() - began) * (1 / LOOK_SHARE - 1)))
 
-    async def _heard(self, workflow: str, patience: Patience) -> TaskOutput:
+    async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""
         while True:
+            await patience.with_server(attendance.look)
             page = await patience.with_server(partial(self._server.tasks, workflow))
             asked = [task for task in page.tasks if task.type == DETECT_LANGUAGE]
             for task in asked:
@@ -301,11 +299,3 @@ class ConductorRunner:
             if await self._server.complete(workflow, COMBINE, {}, worker=self._setup.install):
                 return
             await asyncio.sleep(LOOK_SECONDS)
-
-
-def _decoded(memory: Mapping[str, str]) -> Remembered | None:
-    try:
-        return msgspec.json.decode(memory[MEMORY], type=Remembered) if MEMORY in memory else None
-    except msgspec.DecodeError:
-        log.warning("what is remembered of the job's workflow can't be read", exc_info=True)
-        return None

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.held import Served
-from dwhisper_worker.tasks import PRESENCE_SECONDS, Presence
+from dwhisper_worker.tasks import GONE_SECONDS, Presence
 
 if TYPE_CHECKING:
     from dwhisper_worker.server import Seen
 
-SEEN_SECONDS = 3 * PRESENCE_SECONDS
-"""Who has not shown itself for so long is not there."""
 _MOST_HOLDS = 24
 """All that is shown travels in an address, which servers let be 8 KB long."""
 
@@ -37,5 +35,6 @@ def presence(served: Served, holds: Iterable[str]) -> Presence:
 
 def sharing(served: Served, seen: "Iterable[Seen]") -> int:
     """How many workers, this one among them, take the same tasks."""
-    here = [one.told for one in seen if one.seconds_ago < SEEN_SECONDS and one.told is not None]
-    return sum((told.pool, told.engine, told.model) == (served.pool, served.request.engine, served.model) for told in here)
+    here = [one.told for one in seen if one.seconds_ago < GONE_SECONDS and one.told is not None]
+    tasks = (VERSION, served.pool, served.request.engine, served.model)
+    return sum((told.contract, told.pool, told.engine, told.model) == tasks for told in here)

@@ -8,10 +8,8 @@ import msgspec
 
 from dwhisper_worker import identity, joining
 from dwhisper_worker.server import Seen, Server, api_url
-from dwhisper_worker.tasks import PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation
+from dwhisper_worker.tasks import GONE_SECONDS, TRANSCRIBE_CHUNK, Invitation
 from dwhisper_worker.trouble import Away, Refused, ServerTrouble, Strange
-
-_HERE_SECONDS = 3 * PRESENCE_SECONDS
 
 
 def join(token: str, folder: Path) -> int:
@@ -73,7 +71,7 @@ def examine(invitation: Invitation) -> tuple[str, list[Seen]]:
 
 def of_host(host: str, seen: Iterable[Seen]) -> list[Seen]:
     """Those of the workers that run on this computer and are there now."""
-    found = [one for one in seen if one.worker.startswith(f"{host}-") and one.seconds_ago < _HERE_SECONDS and one.told is not None]
+    found = [one for one in seen if one.worker.startswith(f"{host}-") and one.seconds_ago < GONE_SECONDS and one.told is not None]
     return sorted(found, key=lambda one: one.worker)
 
 

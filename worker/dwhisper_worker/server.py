@@ -21,7 +21,8 @@ from conductor.client.http.models.task_result import TaskResult
 from conductor.client.http.rest import ApiException
 from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
-from dwhisper_worker.tasks import PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
+from dwhisper_worker.shown import as_shown, from_shown
+from dwhisper_worker.tasks import NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
 from dwhisper_worker.trouble import Away, Gone, Refused, ServerTrouble, Strange, Stumbled, TooLarge
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Seen:
 
     worker: str
     seconds_ago: float
-    """By the server's clock; 0 for the one seen last."""
+    """By the server's clock."""
     told: Presence | None
 
 
@@ -149,13 +150,15 @@ class Server:
 
     def show(self, worker: str, presence: Presence) -> None:
         """Shows that this worker is there. The server notes who asks for tasks, one a domain, so each asks in a domain of its own."""
-        self._ask(lambda tasks: tasks.poll_task(PRESENCE, msgspec.json.encode(presence).decode(), worker))
+        self._ask(lambda tasks: tasks.poll_task(PRESENCE, as_shown(presence), worker))
 
     def workers(self) -> list[Seen]:
         """All workers that ever showed themselves."""
-        rows = [row for row in self._ask(lambda tasks: tasks.get_task_poll_data(PRESENCE)) or [] if row.domain]
+        self._ask(lambda tasks: tasks.poll_task(PRESENCE, NOW, NOW))
+        rows = self._ask(lambda tasks: tasks.get_task_poll_data(PRESENCE)) or []
         now = max((row.last_poll_time for row in rows), default=0)
-        return [Seen(row.domain, (now - row.last_poll_time) / 1000, _presence(row.worker_id)) for row in rows]
+        shown = [row for row in rows if row.domain and row.domain != NOW]
+        return [Seen(row.domain, (now - row.last_poll_time) / 1000, from_shown(row.worker_id or "")) for row in shown]
 
     def _update(self, lease: Lease, worker: str, status: str, **fields: Any) -> None:
         result = TaskResult(workflow_instance_id=lease.workflow, task_id=lease.task, worker_id=worker, status=status, **fields)
@@ -283,13 +286,6 @@ def _message(body: str) -> str:
 def _reason(error: httpx.HTTPError) -> str:
     """Without the address, which may be signed."""
     return f"{type(error).__name__}: {error}"[:_EXCERPT]
-
-
-def _presence(told: str | None) -> Presence | None:
-    try:
-        return msgspec.json.decode(told or "", type=Presence)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
 
 
 def _text(answer: httpx.Response, name: str) -> str:

@@ -17,10 +17,15 @@ TRANSCRIBE_CHUNK = f"dwhisper_transcribe_chunk_v{VERSION}"
 DETECT_LANGUAGE = f"dwhisper_detect_language_v{VERSION}"
 PREPARE_PART = f"dwhisper_prepare_part_v{VERSION}"
 COMBINE_TRANSCRIPT = f"dwhisper_combine_transcript_v{VERSION}"
-PRESENCE = f"dwhisper_presence_v{VERSION}"
-"""There are no tasks of this type: a worker that asks for one, in a domain of its own, is seen to be there."""
+PRESENCE = "dwhisper_presence"
+"""There are no tasks of this type: a worker that asks for one, in a domain of its own, is seen to be there. Of all contracts alike, so that
+one whose contract is another is seen, too."""
 PRESENCE_SECONDS = 10.0
 """So often a worker shows itself."""
+GONE_SECONDS = 3 * PRESENCE_SECONDS
+"""Who has not shown itself for so long is not there."""
+NOW = "now"
+"""A domain of `PRESENCE` in which whoever wants to know what time it is on the server asks first: what it notes of that is from now."""
 
 DEFAULT_POOL = "default"
 

@@ -1,23 +1,23 @@
 """A real server, a job on it, and real speech."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from tests.worker.audio import pcm_of
 from tests.worker.conductor.desk import Desk
 from tests.worker.conductor.process import Worker
 
+if TYPE_CHECKING:
+    from tests.conductor_server import Server
 
-@pytest.fixture(scope="session")
-def url() -> str:
+
+@pytest.fixture
+def url(conductor: "Server") -> str:
     """The API of the server."""
-    url = os.environ.get("DWHISPER_TEST_CONDUCTOR", "http://127.0.0.1:18080/api")
-    assert httpx.get(url.removesuffix("/api") + "/health").json()["healthy"], f"there is no Conductor server at {url}"
-    return url
+    return f"{conductor.url}/api"
 
 
 @pytest.fixture

@@ -15,13 +15,17 @@ from tests.worker.conductor.desk import MODEL, until
 WORKER = (sys.executable, "-m", "dwhisper_worker")
 
 
+def key_variable(pool_key: bytes) -> str:
+    """A pool's key as it is given in the environment."""
+    return base64.b64encode(pool_key).decode()
+
+
 class Worker:
     """Started with the block, ended with it. What it logs is in `log`."""
 
     def __init__(self, url: str, pool: str, pool_key: bytes, folder: Path, *options: str, command: Sequence[str] = WORKER) -> None:
         self._command = [*command, "--conductor", url, "--pool", pool, "--model", MODEL, "--device", "cpu", *options]
-        key = base64.b64encode(pool_key).decode()
-        self._environment = os.environ | {"DWHISPER_WORKER_HOME": str(folder), "DWHISPER_POOL_KEY": key}
+        self._environment = os.environ | {"DWHISPER_WORKER_HOME": str(folder), "DWHISPER_POOL_KEY": key_variable(pool_key)}
         self._path = folder / f"log-{len(list(folder.glob('log-*')))}"
         self._log: IO[bytes] | None = None
         self.process: subprocess.Popen[bytes] | None = None

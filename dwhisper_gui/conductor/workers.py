@@ -1,0 +1,38 @@
+"""Which workers there are: each shows itself on the server now and then (`dwhisper_worker.shown`)."""
+
+from dataclasses import dataclass
+
+from dwhisper_worker.contract import VERSION
+from dwhisper_worker.shown import from_shown
+from dwhisper_worker.tasks import GONE_SECONDS, NOW, PRESENCE, Presence
+
+from dwhisper_gui.conductor.api import Conductor
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWorker:
+    """`told` is what it says of itself; None where that can't be understood."""
+
+    name: str
+    seconds_ago: float
+    """When it last showed itself, by the server's clock."""
+    told: Presence | None
+
+    @property
+    def is_there(self) -> bool:
+        return self.seconds_ago < GONE_SECONDS
+
+    def serves(self, pool: str, engine: str, model: str) -> bool:
+        """Whether it is there and takes those tasks of a program of this version."""
+        if self.told is None or not self.is_there:
+            return False
+        return (self.told.contract, self.told.pool, self.told.engine, self.told.model) == (VERSION, pool, engine, model)
+
+
+async def seen_workers(server: Conductor) -> tuple[SeenWorker, ...]:
+    """All that ever showed themselves, those seen last first: the server forgets none. Raises `ServerError`."""
+    await server.poll(PRESENCE, domain=NOW, worker=NOW)
+    polls = await server.last_polls(PRESENCE)
+    now = max((poll.at for poll in polls), default=0.0)
+    seen = [SeenWorker(poll.domain, now - poll.at, from_shown(poll.worker)) for poll in polls if poll.domain not in ("", NOW)]
+    return tuple(sorted(seen, key=lambda worker: (worker.seconds_ago, worker.name)))

@@ -1,0 +1,45 @@
+"""What is left on a server of a job: ended where the job is paused or cancelled, deleted where it is removed."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.core.server_errors import WorkflowGone
+from dwhisper_gui.reaching import way
+from dwhisper_gui.runners.remembered import remembered
+from dwhisper_gui.settings import Settings
+
+WITHDRAWN = "paused, cancelled or removed"
+
+
+async def withdraw(settings: Settings, memory: Mapping[str, str]) -> None:
+    """Ends what goes on for a job that no program works on. `memory` is the job's. Raises `ServerError`."""
+    known = remembered(memory)
+    if known is not None and known.workflow is not None:
+        async with Conductor((await way(settings, known.server)).address) as server:
+            await end(server, known.workflow)
+
+
+async def forget(settings: Settings, memory: Mapping[str, str], forget_files: Callable[[str], None]) -> None:
+    """Deletes what is there of such a job; `forget_files` is called with the id of each workflow. Raises `ServerError`."""
+    known = remembered(memory)
+    if known is not None and known.workflow is not None:
+        async with Conductor((await way(settings, known.server)).address) as server:
+            await delete(server, known.workflow, forget_files)
+
+
+async def end(server: Conductor, workflow: str) -> None:
+    """Takes from the workers what is left to do; that there is no such workflow is no error. Raises `ServerError`."""
+    with suppress(WorkflowGone):
+        await server.terminate(workflow, WITHDRAWN)
+
+
+async def delete(server: Conductor, workflow: str, forget_files: Callable[[str], None]) -> None:
+    """Ends a workflow and deletes it with those in it; `forget_files` is called with the id of each. Raises `ServerError`."""
+    inner: list[str] = []
+    with suppress(WorkflowGone):
+        inner = [task.sub_workflow async for task in server.all_tasks(workflow) if task.sub_workflow]
+        await server.terminate(workflow, WITHDRAWN)
+    for one in (*inner, workflow):
+        await server.remove(one)
+        forget_files(one)
