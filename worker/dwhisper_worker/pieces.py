@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dwhisper_worker import guards, hallucinations, times
+from dwhisper_worker.beginnings import moved_behind
 from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
-from dwhisper_worker.holes import Hole, halves, holes, moved_behind
+from dwhisper_worker.holes import Hole, halves, holes
 from dwhisper_worker.levels import levelled, quietest
 from dwhisper_worker.spans import total, within
 
