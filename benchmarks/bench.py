@@ -137,7 +137,7 @@ def _place(entry: tables.Entry) -> tuple[bool, str, int, int]:
 
 def fastest_peer(entries: Sequence[Entry]) -> str | None:
     """The peer with word times, by its own defaults, that this program led least."""
-    peers = [one for one in entries if one["system"] in systems.PEERS and systems.named(one["system"]).word_times and one["ratios"]]
+    peers = [one for one in entries if one["system"] in systems.OTHERS and systems.named(one["system"]).word_times and one["ratios"]]
     return min(peers, key=lambda one: statistics.median(one["ratios"]))["system"] if peers else None
 
 

@@ -42,7 +42,7 @@ def _speed(model: str, entries: Sequence[Entry]) -> Iterator[tuple[str, str, str
     ratios = {}
     below = []
     for medium in TIMED:
-        here = [one for one in entries if one["medium"] == medium and one["system"] in systems.PEERS and one["ratios"]]
+        here = [one for one in entries if one["medium"] == medium and one["system"] in systems.OTHERS and one["ratios"]]
         peers = {one["system"]: statistics.median(one["ratios"]) for one in here}
         timed = [ratio for name, ratio in peers.items() if systems.named(name).word_times]
         if timed:
@@ -56,7 +56,7 @@ def _speed(model: str, entries: Sequence[Entry]) -> Iterator[tuple[str, str, str
 
 
 def _words(entries: Sequence[Entry]) -> Iterator[tuple[str, str, str]]:
-    compared = [one for one in entries if one["system"] in {systems.OURS, *systems.PEERS}]
+    compared = [one for one in entries if one["system"] in {systems.OURS, *systems.OTHERS}]
     measured = {medium: {one["system"]: _errors(one) for one in compared if one["medium"] == medium} for medium in (*TIMED, *HARD)}
     on_all = set.intersection(*(set(measured[medium]) for medium in TIMED))
     if systems.OURS in on_all:

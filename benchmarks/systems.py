@@ -68,7 +68,7 @@ ALL = (
     System("openai-whisper", "openai-whisper (float32)", "openai-whisper", False, {}),
 )
 NAMES = tuple(system.name for system in ALL)
-PEERS = frozenset(NAMES) - {OURS, "faster-whisper-our-settings"}
+OTHERS = frozenset(NAMES) - {OURS, "faster-whisper-our-settings"}
 """Other programs as they come."""
 
 
