@@ -1,13 +1,10 @@
 """What was aimed at, held against what was measured. Pure functions, so that the document can't say otherwise than its tables."""
 
-import statistics
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import systems
 from media import HARD, TIMED
-
-Entry = Mapping[str, Any]
+from pooling import Entry, leads, pooled, wer, wrong
 
 TIMES_AS_FAST = {"tiny.en": 1.7, "base": 1.4}
 """As the fastest peer that gives word times."""
@@ -42,8 +39,7 @@ def _speed(model: str, entries: Sequence[Entry]) -> Iterator[tuple[str, str, str
     ratios = {}
     below = []
     for medium in TIMED:
-        here = [one for one in entries if one["medium"] == medium and one["system"] in systems.OTHERS and one["ratios"]]
-        peers = {one["system"]: statistics.median(one["ratios"]) for one in here}
+        peers = leads([one for one in entries if one["medium"] == medium])
         timed = [ratio for name, ratio in peers.items() if systems.named(name).word_times]
         if timed:
             ratios[medium] = min(timed)
@@ -57,26 +53,24 @@ def _speed(model: str, entries: Sequence[Entry]) -> Iterator[tuple[str, str, str
 
 def _words(entries: Sequence[Entry]) -> Iterator[tuple[str, str, str]]:
     compared = [one for one in entries if one["system"] in {systems.OURS, *systems.OTHERS}]
-    measured = {medium: {one["system"]: _errors(one) for one in compared if one["medium"] == medium} for medium in (*TIMED, *HARD)}
-    on_all = set.intersection(*(set(measured[medium]) for medium in TIMED))
-    if systems.OURS in on_all:
-        said = sum(next(one for one in entries if one["medium"] == medium)["score"]["words"] for medium in TIMED)
-        pooled = {name: 100 * sum(measured[medium][name] for medium in TIMED) / said for name in on_all}
-        best = min((wer, name) for name, wer in pooled.items() if name != systems.OURS)
-        above = pooled[systems.OURS] - best[0]
-        seen = f"{pooled[systems.OURS]:.2f} %, the best other ({systems.named(best[1]).says}) {best[0]:.2f} %"
-        yield f"word errors at most {MOST_WER_ABOVE_BEST} points above the best", seen, _met(round(above, 3) <= MOST_WER_ABOVE_BEST)
+    rates = {name: wer(sums) for name, sums in pooled(compared, TIMED).items()}
+    ours = rates.pop(systems.OURS, None)
+    if ours is not None and rates:
+        best = min(rates, key=rates.__getitem__)
+        seen = f"{ours:.2f} %, the best other ({systems.named(best).says}) {rates[best]:.2f} %"
+        yield (
+            f"word errors at most {MOST_WER_ABOVE_BEST} points above the best",
+            seen,
+            _met(round(ours - rates[best], 3) <= MOST_WER_ABOVE_BEST),
+        )
+    measured = {medium: {one["system"]: wrong(one["score"]) for one in compared if one["medium"] == medium} for medium in HARD}
     behind = []
-    for medium in HARD:
-        errors = measured[medium]
-        better = {name: count for name, count in errors.items() if systems.OURS in errors and count < errors[systems.OURS]}
-        behind += [f"{medium.removeprefix('hard-')} ({systems.named(name).says})" for name in sorted(better, key=better.__getitem__)[:1]]
-    if any(systems.OURS in measured[medium] for medium in HARD):
+    for medium, errors in measured.items():
+        best = min(errors, key=errors.__getitem__, default="")
+        if systems.OURS in errors and errors[best] < errors[systems.OURS]:
+            behind.append(f"{medium.removeprefix('hard-')} ({systems.named(best).says})")
+    if any(systems.OURS in errors for errors in measured.values()):
         yield "the fewest word errors on each hard medium", "behind on " + ", ".join(behind) if behind else "on each", _met(not behind)
-
-
-def _errors(entry: Entry) -> int:
-    return int(sum(entry["score"][kind] for kind in ("substitutions", "deletions", "insertions")))
 
 
 def _met(met: bool) -> str:

@@ -7,6 +7,8 @@ from itertools import accumulate
 
 from dwhisper_worker.contract import BYTES_PER_SECOND, Span, Window, WindowAudio
 
+from dwhisper_gui.core.plan import clipped
+
 PAD_SECONDS = 0.2
 
 
@@ -48,10 +50,9 @@ def _joined(index: int, pcm: bytes, sure: Sequence[Span], pieces: Sequence[Span]
     begins = list(accumulate((piece.duration for piece in pieces), initial=0.0))
     # As if the window lay at the beginning of the medium.
     surely = [
-        Span(begin + max(one.start, piece.start) - piece.start, begin + min(one.end, piece.end) - piece.start)
+        Span(begin + one.start - piece.start, begin + one.end - piece.start)
         for piece, begin in zip(pieces, begins, strict=False)
-        for one in sure
-        if one.start < piece.end and piece.start < one.end
+        for one in clipped(sure, piece)
     ]
     heard = tuple(Span(begin, begin + piece.duration) for piece, begin in zip(pieces, begins, strict=False))
     sound = b"".join(pcm[_byte(piece.start) : _byte(piece.end)] for piece in pieces)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import goals
+import pooling
 import systems
 from media import HARD, MEDIA, TIMED
+from pooling import Entry, wer
 
-Entry = Mapping[str, Any]
-"""One system with one model on one medium, as `recorded.json` has it."""
 BEGIN = "<!-- make bench writes from here -->"
 END = "<!-- to here -->"
 
@@ -80,7 +80,7 @@ def quality(entries: Sequence[Entry]) -> list[str]:
         kinds = f"{score['substitutions']} / {score['deletions']} / {score['insertions']}"
         spreads = [_spread(score[name]) for name in ("after_pause", "running", "ends")]
         longest = f"{score['longest_cue']:.1f}"
-        rows.append((_says(one), f"{_wer(score):.2f} ({low:.2f}–{high:.2f})", kinds, *spreads, longest, str(score["invented"])))
+        rows.append((_says(one), f"{wer(score):.2f} ({low:.2f}–{high:.2f})", kinds, *spreads, longest, str(score["invented"])))
     onset = "onset error s, median / p95 (of how many)"
     head = ("", "WER % (95 %)", "substituted / deleted / inserted", f"after a pause: {onset}", f"in running speech: {onset}")
     return table((*head, "end error s, median / p95 (of how many)", "longest cue s", "invented words"), rows)
@@ -90,13 +90,9 @@ def pooled(entries: Sequence[Entry]) -> list[str]:
     """All timed media together, of the systems that were measured on all of them; nothing where that is one medium."""
     media = {one["medium"] for one in entries if one["medium"] in TIMED}
     rows = []
-    for system in systems.ALL:
-        scores = [one["score"] for one in entries if one["system"] == system.name and one["medium"] in media]
-        if len(media) < 2 or len(scores) < len(media):
-            continue
-        sums = {kind: sum(score[kind] for score in scores) for kind in ("substitutions", "deletions", "insertions", "words", "invented")}
+    for name, sums in pooling.pooled(entries, media).items() if len(media) > 1 else ():
         kinds = f"{sums['substitutions']} / {sums['deletions']} / {sums['insertions']}"
-        rows.append((system.says, f"{_wer(sums):.2f}", kinds, str(sums["invented"])))
+        rows.append((systems.named(name).says, f"{wer(sums):.2f}", kinds, str(sums["invented"])))
     return table(("", "WER %", "substituted / deleted / inserted", "invented words"), rows) if rows else []
 
 
@@ -120,13 +116,8 @@ def _says(entry: Entry) -> str:
     return systems.named(entry["system"]).says
 
 
-def _wer(counts: Mapping[str, Any]) -> float:
-    wrong = counts["substitutions"] + counts["deletions"] + counts["insertions"]
-    return float(100 * wrong / max(1, counts["words"]))
-
-
 def _words(score: Mapping[str, Any]) -> str:
-    return f"{_wer(score):.1f}, {score['deletions']}, {score['invented']}"
+    return f"{wer(score):.1f}, {score['deletions']}, {score['invented']}"
 
 
 def _edges(score: Mapping[str, Any]) -> str:

@@ -71,11 +71,15 @@ def pcm_of(medium: Path) -> bytes:
     return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
 
-def windows_of(pcm: bytes, probabilities: bytes, peaks: bytes) -> tuple[Span, list[plan.Window]]:
-    """A whole medium cut as one part."""
+def windows_of(variant: str, pcm: bytes, heard: SpeechReply) -> tuple[list[WindowAudio], list[Spliced]]:
+    """A whole medium cut as one part; where a variant splices, how."""
     whole = Span(0.0, len(pcm) / 2 / SAMPLE_RATE)
-    maybe, sure = (plan.speech_spans(probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
-    return whole, unvoiced.with_loud_sound(plan.windows(maybe, sure, probabilities, whole), sure, peaks, whole)
+    maybe, sure = (plan.speech_spans(heard.probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
+    if variant.startswith(SPLICED):
+        joined = spliced(pcm, maybe, sure, whole, float(variant.removeprefix(SPLICED)))
+        return [one.audio for one in joined], joined
+    windows = unvoiced.with_loud_sound(plan.windows(maybe, sure, heard.probabilities, whole), sure, heard.peaks, whole)
+    return [audio_of(pcm, whole, window) for window in windows], []
 
 
 def transcribed(transcriber: transcribe.Transcriber, windows: Sequence[WindowAudio]) -> list[WindowResult]:
@@ -100,13 +104,7 @@ def transcribed(transcriber: transcribe.Transcriber, windows: Sequence[WindowAud
 def row(variant: str, engine: Any, loaded: Any, pcm: bytes, heard: SpeechReply, script: score.Script) -> list[str]:
     """What a variant makes of a medium."""
     with changed(variant):
-        whole, found = windows_of(pcm, heard.probabilities, heard.peaks)
-        windows = [audio_of(pcm, whole, window) for window in found]
-        joined: list[Spliced] = []
-        if variant.startswith(SPLICED):
-            maybe, sure = (plan.speech_spans(heard.probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
-            joined = spliced(pcm, maybe, sure, whole, float(variant.removeprefix(SPLICED)))
-            windows = [one.audio for one in joined]
+        windows, joined = windows_of(variant, pcm, heard)
         transcriber = transcribe.Transcriber(engine, loaded)
         began = time.monotonic()
         results = transcribed(transcriber, windows)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from dwhisper_worker.contract import Span, Word
-from dwhisper_worker.guards import plain
+from dwhisper_worker.guards import plain, repeats
 from dwhisper_worker.spans import total, within
 from dwhisper_worker.times import ends_sentence
 
@@ -32,7 +32,7 @@ def moved_behind(laid: Sequence[Word], heard: Sequence[Word], heard_until: float
     common, half = _beginning_heard(said, again, cut=cut)
     kept = list(heard[: len(heard) - half])
     behind = bool(common or half) or (bool(kept) and ends_sentence(kept[-1]) and not _are_alike(said, again))
-    if not kept or not behind or _is_among(said, again):
+    if not kept or not behind or repeats(laid, heard):
         return list(heard)
     begin = heard[len(kept)].start if half else max(heard_until, heard[-1].start)
     left = laid[common:]
@@ -57,10 +57,6 @@ def _beginning_heard(said: Sequence[str], heard: Sequence[str], *, cut: bool) ->
         if cut and last and said[count - 1].startswith(last):
             return count - 1, 1
     return 0, 0
-
-
-def _is_among(said: Sequence[str], heard: Sequence[str]) -> bool:
-    return any(list(heard[i : i + len(said)]) == list(said) for i in range(len(heard)))
 
 
 def _are_alike(said: Sequence[str], heard: Sequence[str]) -> bool:
