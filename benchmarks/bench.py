@@ -25,6 +25,7 @@ import psutil
 import score
 import systems
 import tables
+from pooling import leads
 
 RECORDED = Path(__file__).with_name("recorded.json")
 DOCUMENT = systems.REPOSITORY / "docs" / "benchmarks.md"
@@ -137,9 +138,8 @@ def _place(entry: tables.Entry) -> tuple[bool, str, int, int]:
 
 def fastest_peer(entries: Sequence[Entry]) -> str | None:
     """The peer with word times, by its own defaults, that this program led least."""
-    timed = {system.name for system in systems.ALL if system.word_times} - {systems.OURS, "faster-whisper-our-settings"}
-    peers = [one for one in entries if one["system"] in timed and one["ratios"]]
-    return min(peers, key=lambda one: statistics.median(one["ratios"]))["system"] if peers else None
+    timed = {name: lead for name, lead in leads(entries).items() if systems.named(name).word_times}
+    return min(timed, key=timed.__getitem__, default=None)
 
 
 def shrunk(before: Sequence[Entry], now: Sequence[Entry]) -> list[str]:

@@ -56,11 +56,11 @@ ALL = (
     # that part of ours is method, not settings.
     _faster_whisper(
         "faster-whisper-our-settings",
-        "faster-whisper batched, word times, our settings (beam 1, batch 4, every core)",
+        "faster-whisper batched, word times, our settings (beam 5, batch 4, every core)",
         batched=True,
         load={"cpu_threads": CORES},
         word_timestamps=True,
-        beam_size=1,
+        beam_size=5,
         batch_size=4,
     ),
     System("whisper-ctranslate2", "whisper-ctranslate2", "whisper-ctranslate2", False, {"batched": "False"}),
@@ -68,6 +68,8 @@ ALL = (
     System("openai-whisper", "openai-whisper (float32)", "openai-whisper", False, {}),
 )
 NAMES = tuple(system.name for system in ALL)
+OTHERS = frozenset(NAMES) - {OURS, "faster-whisper-our-settings"}
+"""Other programs as they come."""
 
 
 @dataclass(frozen=True)

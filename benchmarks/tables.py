@@ -1,14 +1,15 @@
 """What was measured, as Markdown."""
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import goals
+import pooling
 import systems
 from media import HARD, MEDIA, TIMED
+from pooling import Entry, wer
 
-Entry = Mapping[str, Any]
-"""One system with one model on one medium, as `recorded.json` has it."""
 BEGIN = "<!-- make bench writes from here -->"
 END = "<!-- to here -->"
 
@@ -31,14 +32,15 @@ def report(machine: Mapping[str, Any], entries: Sequence[Entry]) -> str:
     ]
     for model in dict.fromkeys(one["model"] for one in entries):
         of_model = [one for one in entries if one["model"] == model]
-        lines += ["", f"## {model}"]
+        lines += ["", f"## {model}", "", *table(("goal", "seen", ""), goals.rows(model, of_model))]
         for medium in (name for name in TIMED if any(one["medium"] == name for one in of_model)):
             here = [one for one in of_model if one["medium"] == medium]
             lines += ["", f"### `{medium}`, {here[0]['seconds']:.0f} s", "", *speed(here), "", *quality(here)]
         if pool := pooled(of_model):
             lines += ["", "### Errors pooled over these media", "", *pool]
         if hard := [one for one in of_model if one["medium"] in HARD]:
-            lines += ["", "### Hard media: WER %, then deletions, then words invented where nobody speaks", "", *matrix(hard)]
+            lines += ["", "### Hard media: WER %, then deletions, then words invented where nobody speaks", "", *matrix(hard, _words)]
+            lines += ["", "### Hard media: errors of onsets and of ends, s, 95th percentile (of how many)", "", *matrix(hard, _edges)]
         if unspoken := [one for one in of_model if one["medium"] == "nonspeech"]:
             lines += ["", f"### Music, noise, applause, typing, tones: {unspoken[0]['seconds']:.0f} s", "", *quality(unspoken)]
     return "\n".join(lines)
@@ -52,11 +54,21 @@ def speed(entries: Sequence[Entry]) -> list[str]:
         median = statistics.median(one["walls"])
         # A peer's ratio is how many times as long as ours it takes.
         each = ", ".join(f"{ratio:.2f}" for ratio in one["ratios"])
-        ratio = f"**{statistics.median(one['ratios']):.2f}** ({each})" if one["ratios"] and one["system"] != systems.OURS else ""
+        paired = one["ratios"] and one["system"] != systems.OURS
+        ratio = f"**{statistics.median(one['ratios']):.2f}** ({each})" if paired else ""
+        # Systems may have been measured on different days, each beside runs of ours.
+        beside = ", ".join(f"{wall / ratio:.1f}" for wall, ratio in zip(one["walls"], one["ratios"], strict=False)) if paired else ""
         cpu, memory = statistics.median(one["cpu"]), max(one["memory"]) / 1e6
-        rows.append((_says(one), walls, f"{median:.1f}", f"{one['seconds'] / median:.1f}", ratio, f"{cpu:.0f}", f"{memory:.0f}"))
-    head = ("", "wall s, each run", "median s", "x realtime", "dwhisper is so many times as fast (each pair)", "CPU s", "peak memory MB")
-    return table(head, rows)
+        rows.append((_says(one), walls, f"{median:.1f}", f"{one['seconds'] / median:.1f}", beside, ratio, f"{cpu:.0f}", f"{memory:.0f}"))
+    head = (
+        "",
+        "wall s, each run",
+        "median s",
+        "x realtime",
+        "dwhisper in the same turns, s",
+        "dwhisper is so many times as fast (each pair)",
+    )
+    return table((*head, "CPU s", "peak memory MB"), rows)
 
 
 def quality(entries: Sequence[Entry]) -> list[str]:
@@ -68,7 +80,7 @@ def quality(entries: Sequence[Entry]) -> list[str]:
         kinds = f"{score['substitutions']} / {score['deletions']} / {score['insertions']}"
         spreads = [_spread(score[name]) for name in ("after_pause", "running", "ends")]
         longest = f"{score['longest_cue']:.1f}"
-        rows.append((_says(one), f"{_wer(score):.2f} ({low:.2f}–{high:.2f})", kinds, *spreads, longest, str(score["invented"])))
+        rows.append((_says(one), f"{wer(score):.2f} ({low:.2f}–{high:.2f})", kinds, *spreads, longest, str(score["invented"])))
     onset = "onset error s, median / p95 (of how many)"
     head = ("", "WER % (95 %)", "substituted / deleted / inserted", f"after a pause: {onset}", f"in running speech: {onset}")
     return table((*head, "end error s, median / p95 (of how many)", "longest cue s", "invented words"), rows)
@@ -78,27 +90,20 @@ def pooled(entries: Sequence[Entry]) -> list[str]:
     """All timed media together, of the systems that were measured on all of them; nothing where that is one medium."""
     media = {one["medium"] for one in entries if one["medium"] in TIMED}
     rows = []
-    for system in systems.ALL:
-        scores = [one["score"] for one in entries if one["system"] == system.name and one["medium"] in media]
-        if len(media) < 2 or len(scores) < len(media):
-            continue
-        sums = {kind: sum(score[kind] for score in scores) for kind in ("substitutions", "deletions", "insertions", "words", "invented")}
+    for name, sums in pooling.pooled(entries, media).items() if len(media) > 1 else ():
         kinds = f"{sums['substitutions']} / {sums['deletions']} / {sums['insertions']}"
-        rows.append((system.says, f"{_wer(sums):.2f}", kinds, str(sums["invented"])))
+        rows.append((systems.named(name).says, f"{wer(sums):.2f}", kinds, str(sums["invented"])))
     return table(("", "WER %", "substituted / deleted / inserted", "invented words"), rows) if rows else []
 
 
-def matrix(entries: Sequence[Entry]) -> list[str]:
-    """A row for each system, a column for each medium."""
+def matrix(entries: Sequence[Entry], cell: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    """A row for each system, a column for each medium, in each what `cell` says of the score."""
     media = [name for name in MEDIA if any(one["medium"] == name for one in entries)]
     rows = []
     for system in systems.ALL:
         found = {one["medium"]: one["score"] for one in entries if one["system"] == system.name}
         if found:
-            cells = [
-                f"{_wer(found[name]):.1f}, {found[name]['deletions']}, {found[name]['invented']}" if name in found else "" for name in media
-            ]
-            rows.append((system.says, *cells))
+            rows.append((system.says, *(cell(found[name]) if name in found else "" for name in media)))
     return table(("", *(name.removeprefix("hard-") for name in media)), rows)
 
 
@@ -111,9 +116,13 @@ def _says(entry: Entry) -> str:
     return systems.named(entry["system"]).says
 
 
-def _wer(counts: Mapping[str, Any]) -> float:
-    wrong = counts["substitutions"] + counts["deletions"] + counts["insertions"]
-    return float(100 * wrong / max(1, counts["words"]))
+def _words(score: Mapping[str, Any]) -> str:
+    return f"{wer(score):.1f}, {score['deletions']}, {score['invented']}"
+
+
+def _edges(score: Mapping[str, Any]) -> str:
+    spreads = [score[name] for name in ("after_pause", "running", "ends")]
+    return ", ".join(f"{one['high']:.2f} ({one['count']})" if one["count"] else "–" for one in spreads)
 
 
 def _spread(one: Mapping[str, Any]) -> str:

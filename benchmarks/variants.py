@@ -2,7 +2,8 @@
 
     python benchmarks/variants.py [--model tiny.en] [--media clean hard-quiet …] [--variants as-is …]
 
-A variant is a row of assignments to constants of the program, `plan.WINDOW_SECONDS=25,engine.STEP_SECONDS=10`; `as-is` changes nothing.
+A variant is a row of assignments to constants of the program, `plan.WINDOW_SECONDS=25,engine.STEP_SECONDS=10`; `as-is` changes nothing,
+`spliced=19` has windows of 19 s from which the silences are cut out.
 Prints a table for each medium: windows, decodings, seconds of the model alone, words and times.
 """
 
@@ -23,9 +24,10 @@ import score
 import systems
 import tables
 from dwhisper_worker import guards, holes, levels, models, pieces, times, transcribe
-from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, SpeechReply, TranscribeRequest, WindowResult
+from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, SpeechReply, TranscribeRequest, WindowAudio, WindowResult
 from dwhisper_worker.engines import faster_whisper
 from dwhisper_worker.speech import find_speech
+from splicing import Spliced, spliced
 
 from dwhisper_gui.core import plan, unvoiced
 from dwhisper_gui.media.prepare import audio_of
@@ -41,6 +43,7 @@ MODULES: dict[str, ModuleType] = {
     "engine": faster_whisper,
 }
 AS_IS = "as-is"
+SPLICED = "spliced="
 
 
 @contextmanager
@@ -48,7 +51,7 @@ def changed(variant: str) -> Iterator[None]:
     """The constants of a variant, for a while. Raises `ValueError` where there is none of that name."""
     before: list[tuple[ModuleType, str, Any]] = []
     try:
-        for assignment in () if variant == AS_IS else variant.split(","):
+        for assignment in () if variant == AS_IS or variant.startswith(SPLICED) else variant.split(","):
             name, _, value = assignment.partition("=")
             module, _, constant = name.partition(".")
             if not hasattr(MODULES.get(module), constant):
@@ -68,18 +71,22 @@ def pcm_of(medium: Path) -> bytes:
     return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
 
-def windows_of(pcm: bytes, probabilities: bytes, peaks: bytes) -> tuple[Span, list[plan.Window]]:
-    """A whole medium cut as one part."""
+def windows_of(variant: str, pcm: bytes, heard: SpeechReply) -> tuple[list[WindowAudio], list[Spliced]]:
+    """A whole medium cut as one part; where a variant splices, how."""
     whole = Span(0.0, len(pcm) / 2 / SAMPLE_RATE)
-    maybe, sure = (plan.speech_spans(probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
-    return whole, unvoiced.with_loud_sound(plan.windows(maybe, sure, probabilities, whole), sure, peaks, whole)
+    maybe, sure = (plan.speech_spans(heard.probabilities, threshold, whole) for threshold in (plan.MAYBE_SPEECH, plan.SURE_SPEECH))
+    if variant.startswith(SPLICED):
+        joined = spliced(pcm, maybe, sure, whole, float(variant.removeprefix(SPLICED)))
+        return [one.audio for one in joined], joined
+    windows = unvoiced.with_loud_sound(plan.windows(maybe, sure, heard.probabilities, whole), sure, heard.peaks, whole)
+    return [audio_of(pcm, whole, window) for window in windows], []
 
 
-def transcribed(transcriber: transcribe.Transcriber, pcm: bytes, whole: Span, found: Sequence[plan.Window]) -> list[WindowResult]:
+def transcribed(transcriber: transcribe.Transcriber, windows: Sequence[WindowAudio]) -> list[WindowResult]:
     """All windows, in order."""
     results: list[WindowResult] = []
     ended = threading.Event()
-    request = TranscribeRequest("all", Decoding("en"), tuple(audio_of(pcm, whole, window) for window in found))
+    request = TranscribeRequest("all", Decoding("en"), tuple(windows))
     failed: list[BaseException] = []
 
     def done(outcome: object) -> None:
@@ -97,15 +104,16 @@ def transcribed(transcriber: transcribe.Transcriber, pcm: bytes, whole: Span, fo
 def row(variant: str, engine: Any, loaded: Any, pcm: bytes, heard: SpeechReply, script: score.Script) -> list[str]:
     """What a variant makes of a medium."""
     with changed(variant):
-        whole, found = windows_of(pcm, heard.probabilities, heard.peaks)
+        windows, joined = windows_of(variant, pcm, heard)
         transcriber = transcribe.Transcriber(engine, loaded)
         began = time.monotonic()
-        results = transcribed(transcriber, pcm, whole, found)
+        results = transcribed(transcriber, windows)
         seconds = time.monotonic() - began
         transcriber.close()
+    times_of = [one.time for one in joined] or [float] * len(windows)
     segments = [
-        {"words": [{"word": word.text, "start": word.start, "end": word.end} for word in segment.words]}
-        for result in results
+        {"words": [{"word": word.text, "start": times_of[i](word.start), "end": times_of[i](word.end)} for word in segment.words]}
+        for i, result in enumerate(results)
         for segment in result.segments
     ]
     made = score.score(script, segments, ())
@@ -114,7 +122,7 @@ def row(variant: str, engine: Any, loaded: Any, pcm: bytes, heard: SpeechReply, 
     decodings = sum(result.decodings for result in results)
     kinds = f"{made.substitutions} / {made.deletions} / {made.insertions}"
     spreads = [f"{one.median:.2f} / {one.high:.2f}" for one in (made.after_pause, made.running, made.ends)]
-    counts = [str(len(found)), str(decodings), f"{seconds:.1f}", f"{mean:.4f}"]
+    counts = [str(len(windows)), str(decodings), f"{seconds:.1f}", f"{mean:.4f}"]
     return [variant, *counts, f"{made.wer:.2f}", kinds, *spreads, str(made.invented)]
 
 

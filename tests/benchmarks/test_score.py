@@ -1,29 +1,14 @@
 """The figures by which engines are compared: a mistake here would praise or blame the wrong one."""
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.benchmarks.scripts import load
 
-def load() -> ModuleType:
-    """benchmarks/ holds scripts and is no package."""
-    path = Path(__file__).resolve().parents[2] / "benchmarks" / "score.py"
-    spec = importlib.util.spec_from_file_location("benchmarks_score", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-score = load()
+score = load("score")
 SCRIPT = [(1.0, 3.0, "The seven boxes."), (3.1, 5.0, "My neighbour laughed."), (20.0, 22.0, "Nobody went home.")]
 
 

@@ -148,6 +148,7 @@ def test_ffmpeg_reads_the_same_cues(tmp_path: Path, name: str, of: Transcript) -
     assert subrip(as_subrip(path, imageio_ffmpeg.get_ffmpeg_exe())) == expected(document)
 
 
+# Without vtt-words: pysubs2 takes every line that has two times for the times of a cue, as one with three words may.
 @pytest.mark.parametrize("name", ["srt", "vtt"])
 @pytest.mark.parametrize("of", [talk(), hostile()], ids=["talk", "hostile"])
 def test_pysubs2_reads_the_same_cues(name: str, of: Transcript) -> None:

@@ -1,11 +1,15 @@
 """What becomes of each decoding of a window."""
 
+from itertools import cycle, pairwise
+
 import numpy as np
 import pytest
 from dwhisper_worker import guards
 from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Span, Window, Word
 from dwhisper_worker.engines.engine import Decoded
 from dwhisper_worker.pieces import EFFORTS, Piece, WindowWork
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def work(*sure: tuple[float, float], start: float = 60.0, length: float = 20.0) -> WindowWork:
@@ -101,6 +105,19 @@ def test_those_of_them_that_are_not_heard_again_come_behind_it() -> None:
     assert text_of(window) == f" {GOOD} The telephone rang again. Our neighbour slept."
     times = [(word.text, word.start) for segment in window.result().segments for word in segment.words]
     assert times == sorted(times, key=lambda pair: pair[1])
+
+
+def test_words_of_a_sentence_that_ends_before_the_hole_or_with_the_window_are_not_put_behind_it() -> None:
+    window = work((1, 11.4))
+    words = (*heard(GOOD[:-1], 1, 6).words, Word(8.0, 11.0, " again.", 0.6), *heard("Slept.", 11, 11.4).words)
+    (hole,) = window.take(window.whole, Decoded(words, -0.1, 0.0, 0.0))
+    window.take(hole, heard("The telephone rang loudly.", 0.2, 4.0))
+    assert text_of(window) == f" {GOOD[:-1]} The telephone rang loudly. Slept."
+    window = work((1, 14))
+    words = (*heard(GOOD, 1, 6).words, Word(8.0, 14.0, " Inspector", 0.6))
+    (hole,) = window.take(window.whole, Decoded(words, -0.1, 0.0, 0.0))
+    window.take(hole, heard("The telephone rang loudly.", 0.2, 4.0))
+    assert text_of(window) == f" {GOOD} The telephone rang loudly."
 
 
 def test_they_stay_where_less_is_heard_the_second_time() -> None:
@@ -254,6 +271,40 @@ def test_pieces_end_even_where_nothing_is_ever_heard() -> None:
         queue += window.take(queue.pop(), heard("", 0, 0))
     assert window.done
     assert window.result().flaws == (guards.TOO_FEW_WORDS,)
+
+
+decodings = st.lists(
+    st.tuples(
+        st.sampled_from([0.0, 0.1, 0.5, 2.0]),
+        st.sampled_from([0.0, 0.2, 0.4, 1.5, 3.0, 6.0]),
+        st.sampled_from("an insp it rang. 了".split()),
+    ),
+    max_size=10,
+)
+
+
+def as_decoded(parts: list[tuple[float, float, str]], length: float) -> Decoded:
+    """Words from pauses before them and lengths, as many as fit."""
+    words: list[Word] = []
+    for pause, seconds, text in parts:
+        start = (words[-1].end if words else 0.0) + pause
+        if start + seconds <= length:
+            words.append(Word(start, start + seconds, f" {text}", 0.9))
+    return Decoded(tuple(words), -0.2, 0.0, 0.0)
+
+
+@given(st.lists(st.integers(0, 200), min_size=2, max_size=6, unique=True).map(sorted), st.lists(decodings, min_size=1, max_size=20))
+def test_words_stay_in_order_and_inside_the_window_whatever_is_heard(
+    edges: list[int], heard_parts: list[list[tuple[float, float, str]]]
+) -> None:
+    window = work(*((start / 10, end / 10) for start, end in zip(edges[::2], edges[1::2], strict=False)))
+    queue, answers = [window.whole], cycle(heard_parts)
+    while queue:
+        piece = queue.pop()
+        queue += window.take(piece, as_decoded(next(answers), piece.span.duration))
+    words = [word for segment in window.result().segments for word in segment.words]
+    assert all(60.0 <= word.start <= word.end <= 80.0 for word in words)
+    assert all(one.start <= other.start for one, other in pairwise(words))
 
 
 def test_a_loop_over_the_users_prompt_is_tried_without_it() -> None:

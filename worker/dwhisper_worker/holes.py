@@ -4,13 +4,12 @@ A decoder that skips a sentence says the next one as if nothing had been there. 
 leaves a gap, and stretches the words beside it over what remains. So a gap in sure speech and a word of several seconds tell the same."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from dwhisper_worker.contract import Span, Word
-from dwhisper_worker.guards import plain
 from dwhisper_worker.spans import total, within
-from dwhisper_worker.times import ends_sentence
+from dwhisper_worker.times import begins_sentence
 
 REACH_SECONDS = 0.3
 """Alignment is so far off: speech this near to a word counts as heard."""
@@ -24,8 +23,6 @@ WORD_SECONDS = 0.3
 """Of a word whose own time is not known."""
 WORDS_BETWEEN = 2
 """So few words between two holes were put there by the alignment, and are part of what was not heard."""
-QUICKEST_WORD_SECONDS = 0.1
-"""Less sure speech than this a word has no room for words that were not heard in it."""
 LEAST_SECONDS = 0.5
 """Of sure speech, for a gap between two words to be looked at."""
 MARGIN_SHARE = 0.2
@@ -46,56 +43,27 @@ class Hole:
 def holes(words: Sequence[Word], clip: Span, sure: Sequence[Span]) -> list[Hole]:
     """What was left unheard, in order. Each reaches from word to word, so that nothing of it is cut."""
     found = []
-    for suspected, last in _joined(list(_suspects(words, clip, sure))):
-        first = _with_beginning(words, suspected) if last < len(words) else suspected
+    for first, last in _joined(list(_suspects(words, clip, sure))):
         after = words[first - 1].end if first else clip.start
         before = words[last].start if last < len(words) else clip.end
         inside = Span(after + (REACH_SECONDS if first else 0.0), before - (REACH_SECONDS if last < len(words) else 0.0))
         spoken = within(sure, inside)
         least = TAIL_SECONDS if last == len(words) else GAP_SECONDS
         if spoken and total(spoken) - WORD_SECONDS * (last - first) >= least:
+            begin = _with_beginning(words, first) if last < len(words) else first
+            after = words[begin - 1].end if begin else clip.start
+            spoken = within(sure, Span(after, inside.end))
             span = Span(round(max(after, spoken[0].start - REACH_SECONDS), 3), round(min(before, spoken[-1].end + REACH_SECONDS), 3))
-            found.append(Hole(span, first, last))
+            found.append(Hole(span, begin, last))
     return found
 
 
 def _with_beginning(words: Sequence[Word], first: int) -> int:
     """The first of the one or two words before a hole that begin a sentence, which then goes on behind it: they belong there, too."""
     for begin in range(first, max(0, first - WORDS_BETWEEN) - 1, -1):
-        if begin == 0 or ends_sentence(words[begin - 1]):
+        if begins_sentence(words, begin):
             return begin
     return first
-
-
-def moved_behind(laid: Sequence[Word], heard: Sequence[Word], heard_until: float, hole: Span, sure: Sequence[Span]) -> list[Word]:
-    """What was heard in a hole, and behind it those of the words laid over it that were not heard again, where there is room for them: a
-    decoder does not hear the word or two of a sentence that begins just before its clip ends, or hears half a word. `heard_until`: where
-    the last word ends, before it was moved to the edge of its speech."""
-    said, again = [plain(word.text) for word in laid], [plain(word.text) for word in heard]
-    if not heard or not laid or ends_sentence(laid[-1]) or any(again[i : i + len(said)] == said for i in range(len(again))):
-        return list(heard)
-    common = next(count for count in range(len(said), -1, -1) if _begins(said, again[len(again) - count :]))
-    kept = list(heard)
-    if common and again[-1] != said[common - 1]:
-        common -= 1
-        heard_until = kept.pop().start
-    left = laid[common:]
-    room = within(sure, Span(heard_until, hole.end)) if heard_until < hole.end else []
-    if total(room) < QUICKEST_WORD_SECONDS * len(left):
-        return list(heard)
-    start, step = room[0].start, (hole.end - room[0].start) / len(left)
-    edges = [round(start + i * step, 3) for i in range(len(left) + 1)]
-    if kept:
-        kept[-1] = replace(kept[-1], end=min(kept[-1].end, start))
-    return [*kept, *(replace(word, start=edges[i], end=edges[i + 1]) for i, word in enumerate(left))]
-
-
-def _begins(said: Sequence[str], heard: Sequence[str]) -> bool:
-    """Whether a phrase begins with what was heard, of whose last word half may be missing."""
-    if not heard:
-        return True
-    *whole, last = heard
-    return whole == list(said[: len(whole)]) and said[len(whole)].startswith(last)
 
 
 def halves(span: Span, sure: Sequence[Span], quietest: Callable[[Span], float]) -> list[Span]:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dwhisper_worker import guards, hallucinations, times
+from dwhisper_worker.beginnings import moved_behind
 from dwhisper_worker.contract import LEFT_OUT, SAMPLE_RATE, Segment, Span, Window, WindowResult, Word
 from dwhisper_worker.engines.engine import Clip, Decoded, Effort
-from dwhisper_worker.holes import Hole, halves, holes, moved_behind
+from dwhisper_worker.holes import Hole, halves, holes
 from dwhisper_worker.levels import levelled, quietest
 from dwhisper_worker.spans import total, within
 
@@ -37,6 +38,8 @@ class Before:
 
     words: Sequence[Word]
     around: tuple[Sequence[Word], Sequence[Word]]
+    begin: bool
+    """They begin a sentence that goes on behind the hole."""
     decoded: Decoded
 
 
@@ -127,7 +130,7 @@ class WindowWork:
         if before is not None and (len(words) < len(before.words) or any(guards.repeats(words, near) for near in before.around)):
             self._keep(before)
             return []
-        if before is not None:
+        if before is not None and before.begin:
             until = piece.span.start + max((word.end for word in decoded.words), default=0.0)
             words = moved_behind(before.words, words, until, piece.span, self.window.sure)
         # Whether words are too few is judged at the end, of the whole window.
@@ -140,8 +143,11 @@ class WindowWork:
                 self._segments += times.segments(words[at : hole.first], decoded)
                 at = hole.last
             for part in parts:
+                laid = times.in_order(words[part.first : part.last], part.span)
                 around = (words[max(0, part.first - NEAR_WORDS) : part.first], words[part.last : part.last + NEAR_WORDS])
-                pieces.append(Piece(self, part.span, piece.depth + 1, Before(words[part.first : part.last], around, decoded)))
+                goes_on = bool(laid) and part is parts[-1] and part.last < len(words) and not times.ends_sentence(laid[-1])
+                begin = goes_on and times.begins_sentence(words, part.first)
+                pieces.append(Piece(self, part.span, piece.depth + 1, Before(laid, around, begin, decoded)))
         self._segments += times.segments(words[at:], decoded)
         return pieces
 

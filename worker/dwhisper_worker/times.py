@@ -40,7 +40,7 @@ def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list
         if home is None:
             # Of a word as long as that the alignment knows one edge: the one beside the rest of its sentence.
             if word.end - word.start > LONGEST_ALONE_SECONDS:
-                if i == 0 or ends_sentence(words[i - 1]):
+                if begins_sentence(words, i):
                     moved[i] = replace(word, start=word.end - LONGEST_ALONE_SECONDS)
                 elif i == len(words) - 1 or ends_sentence(word):
                     moved[i] = replace(word, end=word.start + LONGEST_ALONE_SECONDS)
@@ -51,7 +51,7 @@ def placed(words: Sequence[Word], clip: Span, stretches: Sequence[Span]) -> list
         if (i == len(homes) - 1 or homes[i + 1] != home) and home.end - end <= SNAP_SECONDS:
             end = home.end
         moved[i] = replace(word, start=start, end=end)
-    return _in_order(moved, clip)
+    return in_order(moved, clip)
 
 
 def _home(word: Word, stretches: Sequence[Span]) -> Span | None:
@@ -60,7 +60,7 @@ def _home(word: Word, stretches: Sequence[Span]) -> Span | None:
     return best[1] if best[0] > 0 else None
 
 
-def _in_order(words: list[Word], clip: Span) -> list[Word]:
+def in_order(words: Sequence[Word], clip: Span) -> list[Word]:
     """Times rounded to milliseconds, none before the last word's end, none empty where there is room."""
     found: list[Word] = []
     at = clip.start
@@ -96,6 +96,11 @@ def segments(words: Sequence[Word], decoded: Decoded) -> list[Segment]:
             )
             current = []
     return found
+
+
+def begins_sentence(words: Sequence[Word], at: int) -> bool:
+    """Whether a sentence begins with the word at that place, as far as the words before it tell."""
+    return at == 0 or ends_sentence(words[at - 1])
 
 
 def ends_sentence(word: Word) -> bool:
