@@ -30,8 +30,8 @@ HEADS = ("worker", "computer", "pool", "model", "device", "speed", "seen", "hold
 _NONE = N_("No worker shows itself on {server}. “dwhisper workers invite” prints the line by which a computer joins.")
 _STRANGE = N_("{worker} is of another version, whose work this program does not share: update the older of the two.")
 _SECRET = N_(
-    "This line is a secret: it lets a computer work for the pool “{pool}” on {server}, and open what is sent to its workers. On the computer"
-    " that is to join, run “dwhisper-worker join” and paste it there."
+    "This line is a secret: it lets a computer work for the pool “{pool}” on {server}, and open what is sent to its workers. On the"
+    " computer that is to join, run “dwhisper-worker join” and paste it there."
 )
 _HERE_ONLY = N_(
     "It names {server}, which other computers can't reach. For them, start the server at this computer's address in your network (“dwhisper"

@@ -20,6 +20,7 @@ class SeenWorker:
 
     @property
     def is_there(self) -> bool:
+        """Whether it has shown itself lately enough."""
         return self.seconds_ago < GONE_SECONDS
 
     def serves(self, pool: str, engine: str, model: str) -> bool:

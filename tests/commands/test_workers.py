@@ -61,9 +61,7 @@ def test_where_no_worker_is_the_list_says_how_one_joins(pool: str, env: dict[str
     assert run("workers", "--pool", pool, "--json", env=env).out == "[]\n"
 
 
-def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(
-    conductor: Server, pool: str, env: dict[str, str], talk: Path
-) -> None:
+def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(conductor: Server, pool: str, env: dict[str, str], talk: Path) -> None:
     words = ("transcribe", talk, "--model", MODEL, "--language", "en", "--runner", "conductor", "--json")
     with started(*words, env=env) as waiting:
         waiting.event("note", code="no_workers")
