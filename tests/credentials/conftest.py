@@ -48,7 +48,7 @@ class Desktop:
         bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
         question = new_method_call(bus, "NameHasOwner", "s", ("org.freedesktop.secrets",))
         deadline = time.monotonic() + START_SECONDS
-        with open_dbus_connection(bus=self.env["DBUS_SESSION_BUS_ADDRESS"]) as connection:
+        with open_dbus_connection(bus=self.env["DBUS_SESSION_BUS_ADDRESS"], auth_timeout=START_SECONDS) as connection:
             while connection.send_and_get_reply(question).body != (True,):
                 assert daemon.poll() is None, daemon.stderr and daemon.stderr.read()
                 assert time.monotonic() < deadline
