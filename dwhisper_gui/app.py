@@ -15,10 +15,11 @@ from dwhisper_gui.jobs.ownership import engine_lock
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.reaching import way
+from dwhisper_gui.runners.chosen import Runners
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.runners.runner import Runner
-from dwhisper_gui.settings import CONDUCTOR, Settings, load
+from dwhisper_gui.settings import CONDUCTOR, LOCAL, Settings, load
 from dwhisper_gui.workers.child import worker_command
 from dwhisper_gui.workers.standing import StandingWorker
 
@@ -36,21 +37,23 @@ class App:
 
 
 @asynccontextmanager
-async def running(tell: Callable[[Event], None], runner: str = "") -> AsyncIterator[App]:
+async def running(tell: Callable[[Event], None], runner: str | None = None) -> AsyncIterator[App]:
     """The parts, while they are needed; events go to `tell`. No worker is started before there is a recording to look at; none is left
-    afterwards. `runner`: another one than that of the settings. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`; and for
-    Conductor `ServerUnnamed` and what the keyring says no with."""
+    afterwards. `runner`: the one that all jobs get; None: each goes on with the one it was begun with. Raises `SettingsUnreadable`,
+    `StoreUnusable`, `StoreTooNew`; and for Conductor `ServerUnnamed` and what the keyring says no with."""
     settings = load()
     places = folders()
     command = worker_command(settings.worker_command)
     # Foreign files are read by another process than the engine's: what crashes a decoder must not cost a loaded model.
     ears = StandingWorker("ears", command)
-    works = await (_conductor(settings, places) if (runner or settings.runner) == CONDUCTOR else _local(settings, places, command))
+    make = {LOCAL: lambda: _local(settings, places, command), CONDUCTOR: lambda: _conductor(settings, places)}
+    runners = Runners(make, settings.runner, runner)
+    await runners.ready()
     async with await Store.open(places.data) as store:
         try:
-            yield App(settings, places, store, Queue(store, ears, works, tell), ears)
+            yield App(settings, places, store, Queue(store, ears, runners, tell), ears)
         finally:
-            await works.close()
+            await runners.close()
             await ears.close()
 
 

@@ -15,6 +15,7 @@ from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own import own_server, tail
 from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled
 from dwhisper_gui.core.server_url import is_here
+from dwhisper_gui.core.times import length
 from dwhisper_gui.folders import folders
 
 FOLLOW_SECONDS = 0.3
@@ -93,9 +94,9 @@ def show_status(as_json: bool) -> int:
         kept = f"Conductor {version} is installed" if version else "None is installed (“dwhisper server install” fetches one)"
         streams.result(f"The Conductor server of this computer does not run. {kept}.")
     else:
-        minutes = (time.time() - process.began) / 60
+        since = length(time.time() - process.began)
         streams.result(
-            f"Conductor {version or '(its program is gone)'} runs at {process.url} for {minutes:.0f} minutes (process {process.pid},"
+            f"Conductor {version or '(its program is gone)'} runs at {process.url} and has done so for {since} (process {process.pid},"
             f" {memory / 1e6:.0f} MB of memory, {data / 1e6:.0f} MB on the disk in {server.folder})."
         )
     return 0 if process else streams.FAILED

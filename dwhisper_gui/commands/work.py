@@ -165,7 +165,7 @@ def in_foreground(front: Front, begin: Callable[[App, Shift], Awaitable[None]], 
         shift = Shift(front, stop)
         stop.on_signal = front.stopping
         try:
-            async with running(shift.tell, runner or "") as app:
+            async with running(shift.tell, runner) as app:
                 # Summed up before the workers are sent home: whoever stopped it need not wait for that.
                 try:
                     await begin(app, shift)

@@ -24,6 +24,10 @@ NOTES = {
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
     "server_away": N_("{gist} What is done is kept, and this goes on as soon as the server answers."),
     "server_back": N_("The server answers again."),
+    "goes_on_there": N_(
+        "Workers elsewhere go on with what they were given of “{name}”. “dwhisper jobs resume {job}” fetches it; “dwhisper jobs pause"
+        " {job}” takes it from them."
+    ),
     "no_workers": N_(
         "No worker of the pool “{pool}” has shown itself that serves {engine} with the model {model}. The work waits for one:"
         " “dwhisper workers invite” tells how another computer joins."

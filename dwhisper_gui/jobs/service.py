@@ -20,6 +20,8 @@ from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.wanted import Wanted
 from dwhisper_gui.jobs.writing import WRITTEN, Layout, Target, write, written_of
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
+from dwhisper_gui.runners.chosen import MEMORY as RUNNER
+from dwhisper_gui.runners.chosen import Runners
 from dwhisper_gui.runners.runner import Runner, setup_for
 from dwhisper_gui.subtitles.document import Document
 from dwhisper_gui.subtitles.export import refuse_unwritable
@@ -38,10 +40,10 @@ GRACE_SECONDS = 2.0
 class Queue:
     """Of one program. Several programs may have one on the same store; each job is worked on by one of them."""
 
-    def __init__(self, store: Store, ears: StandingWorker, runner: Runner, tell: Callable[[Event], None]) -> None:
+    def __init__(self, store: Store, ears: StandingWorker, runners: Runners, tell: Callable[[Event], None]) -> None:
         self._store = store
         self._ears = ears
-        self._runner = runner
+        self._runners = runners
         self._tell = tell
         self._outputs: dict[str, Output] = {}
         """Where this program's user wants the subtitles of a job; another program that works on it may have been told otherwise."""
@@ -54,7 +56,7 @@ class Queue:
         now = await fingerprint(path)
         # A hint: looking at the file may take long, and another program may finish it meanwhile, so `_known` asks again.
         if fresh or await self._store.find_finished(path, options, now) is None:
-            self._runner.expect(setup_for(options))
+            self._runners.expect(setup_for(options))
         info = await probe(self._ears, path)
         choose_track(info, options.track, path)
         if info.duration == 0:
@@ -163,8 +165,7 @@ class Queue:
                 await self._set_state(mine, JobState.RUNNING)
                 asked = await self._transcribe(job, mine, stop)
                 if asked is not None:
-                    if asked is not JobState.QUEUED:  # a program that ends leaves what goes on elsewhere as it is
-                        await self._withdraw(job.id)
+                    await self._leave(job.id, asked)
                     return await self._halt(mine, asked)
             job = await self._store.find_job(job.id)
             shots = await self._shots(job, mine, stop)
@@ -180,7 +181,8 @@ class Queue:
     async def _transcribe(self, job: Job, mine: Ownership, stop: asyncio.Event) -> JobState | None:
         """Runs a job. None when nothing is left to do; else the state that somebody asked for meanwhile."""
         halt = asyncio.Event()
-        run = Run(job, self._store, mine.journal, self._ears, self._runner, self._tell)
+        runner = await self._runner_of(job, mine)
+        run = Run(job, self._store, mine.journal, self._ears, runner, self._tell)
         working = asyncio.ensure_future(run.go(halt))
         asking = asyncio.ensure_future(self._asked(job.id, stop))
         try:
@@ -204,11 +206,30 @@ class Queue:
             with suppress(DWhisperError):  # what went wrong before is what to tell
                 await mine.journal.let_go()
 
-    async def _withdraw(self, job_id: str) -> None:
+    async def _runner_of(self, job: Job, mine: Ownership) -> Runner:
+        """The job's runner; where it is another than before, what that one gave out is taken back."""
+        name = self._runners.name_for(job.memory)
+        before = job.memory.get(RUNNER)
+        if before is not None and before != name:
+            await self._withdraw(before, job)
+        if before != name:
+            await mine.journal.remember(RUNNER, name)
+        return await self._runners.named(name)
+
+    async def _leave(self, job_id: str, asked: JobState) -> None:
+        """Sees to what goes on elsewhere for a job that halts here: a program that ends leaves it as it is."""
+        job = await self._store.find_job(job_id)
+        name = self._runners.name_for(job.memory)
+        if asked is not JobState.QUEUED:
+            await self._withdraw(name, job)
+        elif (await self._runners.named(name)).goes_on(job.memory):
+            self._tell(Note(job.id, "goes_on_there", {"name": name_of(job.path), "job": job.id}))
+
+    async def _withdraw(self, runner: str, job: Job) -> None:
         try:
-            await self._runner.withdraw(job_id, (await self._store.find_job(job_id)).memory)
+            await (await self._runners.named(runner)).withdraw(job.id, job.memory)
         except DWhisperError:
-            log.warning("what goes on elsewhere for job %s could not be ended", job_id, exc_info=True)
+            log.warning("what goes on elsewhere for job %s could not be ended", job.id, exc_info=True)
 
     async def _asked(self, job_id: str, stop: asyncio.Event) -> JobState:
         """Returns when the job is to halt: the state it shall have."""

@@ -137,6 +137,11 @@ class ConductorRunner:
             log.warning("workflow %s of job %s ended with parts %s undone", workflow, task.job, desk.left)
         raise WorkflowsEnd(job=task.job, tries=MOST_WORKFLOWS)
 
+    def goes_on(self, memory: Mapping[str, str]) -> bool:
+        """Whether the job has a workflow on this server."""
+        known = remembered(memory)
+        return known is not None and known.workflow is not None and known.server == self._url
+
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """Terminates the job's workflow, if there is one."""
         known = remembered(memory)

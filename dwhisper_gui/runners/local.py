@@ -130,6 +130,10 @@ class LocalRunner:
                 self._kill()
                 raise
 
+    def goes_on(self, memory: Mapping[str, str]) -> bool:
+        """Its workers end with this program."""
+        return False
+
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """Nothing goes on here without this program."""
 

@@ -80,6 +80,9 @@ class Runner(Protocol):
         everything leased has been given back. Cancelling it ends the work at once. Raises `DWhisperError` where nothing can go on (no
         worker can be started, the model can't be loaded, a part can't be prepared); what is done is in the journal."""
 
+    def goes_on(self, memory: Mapping[str, str]) -> bool:
+        """Whether something goes on for a job without this program, from the job's memory."""
+
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """The job is paused, cancelled or removed: what goes on for it without this program ends, too. Raises `DWhisperError` where that
         can't be had now."""

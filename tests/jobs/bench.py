@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -16,6 +16,7 @@ from dwhisper_gui.core.job import Job, Options, Output
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
+from dwhisper_gui.runners.chosen import Runners
 from dwhisper_gui.runners.runner import ChunkAudio, CutClips, EngineSetup, Prepare, Runner, Task, Tell
 from dwhisper_gui.workers.child import worker_command
 from dwhisper_gui.workers.standing import StandingWorker
@@ -53,7 +54,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, recording: Path, model: str, runner: Callable[[Store], Runner]) -> AsyncIterator[Bench]:
+async def bench(folder: Path, recording: Path, model: str, runner: Callable[[Store], Runner | Runners]) -> AsyncIterator[Bench]:
     """With a copy of the recording; the store is in the same folder."""
     medium = folder / f"talk{recording.suffix}"
     if not medium.exists():
@@ -61,12 +62,24 @@ async def bench(folder: Path, recording: Path, model: str, runner: Callable[[Sto
     ears = StandingWorker("ears", worker_command(()))
     async with await Store.open(folder / "data") as store:
         works = runner(store)
-        made = Bench(store, Queue(store, ears, works, lambda event: made.tell(event)), medium, Options(model, language="en"))
+        runners = works if isinstance(works, Runners) else await only(works)
+        made = Bench(store, Queue(store, ears, runners, lambda event: made.tell(event)), medium, Options(model, language="en"))
         try:
             yield made
         finally:
             await works.close()
             await ears.close()
+
+
+async def only(runner: Runner) -> Runners:
+    """The runner that every job gets."""
+
+    async def make() -> Runner:
+        return runner
+
+    runners = Runners({"only": make}, "only")
+    await runners.ready()
+    return runners
 
 
 @dataclass
@@ -82,6 +95,7 @@ class QuickRunner:
     votes: list[int] = field(default_factory=list)
     """Of how many clips each."""
     expected: list[EngineSetup] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
 
     def expect(self, setup: EngineSetup) -> None:
         self.expected.append(setup)
@@ -95,6 +109,12 @@ class QuickRunner:
             if stop.is_set():
                 return
             await self._part(task.job, [audio async for audio in prepare(part)], journal, stop)
+
+    def goes_on(self, memory: Mapping[str, str]) -> bool:
+        return False
+
+    async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
+        self.withdrawn.append(job)
 
     async def close(self) -> None:
         pass

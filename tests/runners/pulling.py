@@ -5,7 +5,7 @@ every result is delivered twice, and one comes long after its lease was lost and
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dwhisper_worker.contract import (
@@ -149,6 +149,13 @@ class PullRunner:
             stopping = group.create_task(self._stop_when(stop, server))
             await asyncio.wait([group.create_task(self._pull(name, server, task, prepare, stop)) for name in self._names])
             stopping.cancel()
+
+    def goes_on(self, memory: Mapping[str, str]) -> bool:
+        """See `Runner`."""
+        return False
+
+    async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
+        """See `Runner`."""
 
     async def close(self) -> None:
         """See `Runner`."""
