@@ -21,10 +21,11 @@ NEEDED_BYTES = 9_000_000_000
 
 
 def requirements() -> list[str]:
-    """What the worker needs, with openai-whisper; what its tests need; and the weights."""
+    """What the worker needs, with openai-whisper and for a server; what its tests need; and the weights."""
     desktop, worker = (tomllib.loads(path.read_text(encoding="utf-8"))["project"] for path in environment.PROJECTS)
-    extras = desktop["optional-dependencies"]
-    return [*worker["dependencies"], *worker["optional-dependencies"]["openai"], *extras["test"], *extras["weights"]]
+    extras, own = desktop["optional-dependencies"], worker["optional-dependencies"]
+    tests = [one for one in extras["test"] if not one.startswith("dwhisper-")]
+    return [*worker["dependencies"], *own["openai"], *own["conductor"], *tests, *extras["weights"]]
 
 
 def ensure(kept: Path) -> Path:
