@@ -191,6 +191,8 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.record and asked.seconds:
         parser.error("--record takes media as long as they are: leave out --seconds.")
+    if asked.record and systems.OURS not in asked.systems and set(asked.media or media.MEDIA) & set(media.TIMED):
+        parser.error(f"--record of media that speed is measured on needs {systems.OURS} among the systems: leads are of the same turns.")
     try:
         if asked.check:
             return check(asked.models, asked.media or media.TIMED, asked.runs)

@@ -64,13 +64,15 @@ def _words(entries: Sequence[Entry]) -> Iterator[tuple[str, str, str]]:
             _met(round(ours - rates[best], 3) <= MOST_WER_ABOVE_BEST),
         )
     measured = {medium: {one["system"]: wrong(one["score"]) for one in compared if one["medium"] == medium} for medium in HARD}
+    held = {medium: errors for medium, errors in measured.items() if systems.OURS in errors and len(errors) > 1}
     behind = []
-    for medium, errors in measured.items():
-        best = min(errors, key=errors.__getitem__, default="")
-        if systems.OURS in errors and errors[best] < errors[systems.OURS]:
+    for medium, errors in held.items():
+        best = min(errors, key=errors.__getitem__)
+        if errors[best] < errors[systems.OURS]:
             behind.append(f"{medium.removeprefix('hard-')} ({systems.named(best).says})")
-    if any(systems.OURS in errors for errors in measured.values()):
-        yield "the fewest word errors on each hard medium", "behind on " + ", ".join(behind) if behind else "on each", _met(not behind)
+    if held:
+        goal = "the fewest word errors of all that were measured, on each hard medium"
+        yield goal, "behind on " + ", ".join(behind) if behind else "on each", _met(not behind)
 
 
 def _met(met: bool) -> str:

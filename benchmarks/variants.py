@@ -23,7 +23,7 @@ import media
 import score
 import systems
 import tables
-from dwhisper_worker import guards, holes, levels, models, pieces, times, transcribe
+from dwhisper_worker import beginnings, guards, holes, levels, models, pieces, times, transcribe
 from dwhisper_worker.contract import SAMPLE_RATE, Decoding, LoadRequest, Span, SpeechReply, TranscribeRequest, WindowAudio, WindowResult
 from dwhisper_worker.engines import faster_whisper
 from dwhisper_worker.speech import find_speech
@@ -39,6 +39,7 @@ MODULES: dict[str, ModuleType] = {
     "pieces": pieces,
     "times": times,
     "holes": holes,
+    "beginnings": beginnings,
     "levels": levels,
     "engine": faster_whisper,
 }
@@ -110,9 +111,9 @@ def row(variant: str, engine: Any, loaded: Any, pcm: bytes, heard: SpeechReply, 
         results = transcribed(transcriber, windows)
         seconds = time.monotonic() - began
         transcriber.close()
-    times_of = [one.time for one in joined] or [float] * len(windows)
+    times_of = [(one.begin, one.end) for one in joined] or [(float, float)] * len(windows)
     segments = [
-        {"words": [{"word": word.text, "start": times_of[i](word.start), "end": times_of[i](word.end)} for word in segment.words]}
+        {"words": [{"word": word.text, "start": times_of[i][0](word.start), "end": times_of[i][1](word.end)} for word in segment.words]}
         for i, result in enumerate(results)
         for segment in result.segments
     ]

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import msgspec
 from dwhisper_worker.contract import AudioTrack, MediumInfo, Span
 
+from dwhisper_gui.core.errors import RangePastEnd
 from dwhisper_gui.core.job import Job, Options
+from dwhisper_gui.core.times import clock
 from dwhisper_gui.jobs.records import recalled
+from dwhisper_gui.media.probe import display_name
 
 CUT_SECONDS = 1.0
 """A track that ends this much before its header says was cut; less is rounding."""
@@ -31,6 +34,11 @@ class Medium:
     def encoded(self) -> str:
         """For `Journal.remember` under `KEY`."""
         return msgspec.json.encode(self).decode()
+
+
+def past_end(path: bytes, duration: float, options: Options) -> RangePastEnd:
+    """The error of a range that begins when the medium has ended."""
+    return RangePastEnd(path=display_name(path), duration=clock(duration), start=clock(options.start))
 
 
 def remembered(job: Job) -> Medium | None:

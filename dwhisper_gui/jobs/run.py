@@ -9,20 +9,19 @@ import msgspec
 from dwhisper_worker.contract import LANGUAGES, MODELS, Decoding, Span
 
 from dwhisper_gui.core import plan
-from dwhisper_gui.core.errors import DWhisperError, ExtractionFailed, MediumChanged, RangePastEnd, SoundEmpty, WorkerNonsense
+from dwhisper_gui.core.errors import DWhisperError, ExtractionFailed, MediumChanged, SoundEmpty, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.job import Job
 from dwhisper_gui.core.language import contradiction, is_decided, vote
 from dwhisper_gui.core.language_names import language_name
 from dwhisper_gui.core.plan import Chunk, Edge, Part, PreparedPart
 from dwhisper_gui.core.progress import Pace
-from dwhisper_gui.core.times import clock
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import LANGUAGE, NO_LANGUAGE, SHARES, UNREADABLE, unreadable_of
 from dwhisper_gui.jobs.damage import inside, merged, readable, seconds, without
 from dwhisper_gui.jobs.doubt import is_unsure
 from dwhisper_gui.jobs.journal import StoreJournal
-from dwhisper_gui.jobs.medium import KEY, Medium, medium_of, remembered
+from dwhisper_gui.jobs.medium import KEY, Medium, medium_of, past_end, remembered
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.telling import TellingJournal
@@ -119,7 +118,7 @@ class Run:
         if duration <= 0:
             raise SoundEmpty(path=display_name(job.path))
         if duration <= job.options.start:
-            raise RangePastEnd(path=display_name(job.path), duration=clock(duration), start=clock(job.options.start))
+            raise past_end(job.path, duration, job.options)
         medium = medium_of(info, track, duration, job.options, joined=joined)
         if track.channels == STEREO and not joined:  # whose every place would be read from the beginning
             medium = replace(medium, channel=await lone_channel(Source(job.path, info.format, track.index), self._ears, medium.whole))

@@ -12,6 +12,7 @@ from dwhisper_gui.core.job import Fingerprint, Job, JobState, Options, Output, W
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.jobs.combining import is_used_up, transcript_of
 from dwhisper_gui.jobs.layout import SHOTS, Shots, encoded, has_picture, laid_out, no_picture, shots_of, shots_unknown
+from dwhisper_gui.jobs.medium import past_end
 from dwhisper_gui.jobs.ownership import Ownership, is_owned, own, retry
 from dwhisper_gui.jobs.presence import Presence
 from dwhisper_gui.jobs.records import name_of
@@ -19,6 +20,7 @@ from dwhisper_gui.jobs.run import Run
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.jobs.wanted import Wanted
 from dwhisper_gui.jobs.writing import WRITTEN, Layout, Target, write, written_of
+from dwhisper_gui.media.joined import is_joined
 from dwhisper_gui.media.probe import choose_track, display_name, fingerprint, probe
 from dwhisper_gui.runners.chosen import MEMORY as RUNNER
 from dwhisper_gui.runners.chosen import Runners
@@ -61,6 +63,8 @@ class Queue:
         choose_track(info, options.track, path)
         if info.duration == 0:
             raise SoundEmpty(path=display_name(path))
+        if info.duration is not None and info.duration <= options.start and not (info.leaps or await is_joined(path, info.format)):
+            raise past_end(path, info.duration, options)
         await asyncio.to_thread(refuse_unwritable, path, output.folder)
         job = None if fresh else await self._known(path, options, output, now)
         if job is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dwhisper_gui.core.errors import MediumChanged, OutputFolderUnusable
+from dwhisper_gui.core.errors import MediumChanged, OutputFolderUnusable, RangePastEnd
 from dwhisper_gui.core.events import ChunkLeased, Event, JobAdded, WindowDone
 from dwhisper_gui.core.job import JobState, Options, Output, Wish
 from dwhisper_gui.jobs import writing
@@ -214,4 +214,11 @@ async def test_a_folder_that_can_not_be_written_to_is_refused_before_the_work(tm
     async with bench(tmp_path, sample, tiny_en) as at:
         with pytest.raises(OutputFolderUnusable):
             await at.queue.add(os.fsencode(at.medium), at.options, Output(("srt",), os.fsencode(tmp_path / "taken")))
+        assert await at.store.jobs() == []
+
+
+async def test_a_range_that_begins_behind_the_end_makes_no_job(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
+    async with bench(tmp_path, sample, tiny_en) as at:
+        with pytest.raises(RangePastEnd, match="before 1:40"):
+            await at.add(start=100.0)
         assert await at.store.jobs() == []

@@ -62,6 +62,19 @@ def test_without_room_for_them_they_are_left_out() -> None:
     assert moved_behind(LAID, heard, 106.0, Span(104.0, 109.0), [Span(104, 106)]) == heard
 
 
+def test_they_begin_where_the_speech_before_the_end_of_the_hole_does() -> None:
+    heard = [Word(104.0, 105.0, " It", 0.9), Word(105.0, 106.1, " rang.", 0.9)]
+    rest_of_a_word = [Span(104.0, 106.1), Span(108.0, 109.0)]
+    found = moved_behind(LAID, heard, 106.0, Span(104.0, 109.0), rest_of_a_word)
+    assert [(word.start, word.end) for word in found[1:]] == [(105.0, 106.1), (108.0, 108.5), (108.5, 109.0)]
+
+
+def test_they_begin_in_no_silence_between_two_stretches() -> None:
+    heard = [Word(104.0, 105.0, " It", 0.9), Word(105.0, 106.0, " rang.", 0.9)]
+    found = moved_behind(LAID, heard, 106.0, Span(104.0, 109.0), [Span(104.0, 106.0), Span(107.0, 107.2), Span(108.8, 109.0)])
+    assert [(word.start, word.end) for word in found[2:]] == [(107.0, 107.2), (108.8, 109.0)]
+
+
 phrases = st.lists(st.sampled_from("it rang. an insp inspector the the. i".split()), min_size=1, max_size=5)
 
 

@@ -14,12 +14,14 @@ from dwhisper_worker.times import ends_sentence
 
 QUICKEST_WORD_SECONDS = 0.1
 """Less sure speech than this a word has no room for words that were not heard in it."""
+USUAL_WORD_SECONDS = 0.25
 CUT_SECONDS = 0.15
 """A word that ends so near to the end of a hole may be cut there."""
 LEAST_LETTERS = 2
 """Of what two phrases have in common: a single letter is in many."""
 ALIKE = 0.6
 """From there on, two phrases are taken for one."""
+ROUNDING = 1e-6
 
 
 def moved_behind(laid: Sequence[Word], heard: Sequence[Word], heard_until: float, hole: Span, sure: Sequence[Span]) -> list[Word]:
@@ -39,10 +41,36 @@ def moved_behind(laid: Sequence[Word], heard: Sequence[Word], heard_until: float
     room = within(sure, Span(begin, hole.end)) if begin < hole.end else []
     if not left or not room or total(room) < QUICKEST_WORD_SECONDS * (len(left) - half):
         return list(heard)
-    start, step = room[0].start, (room[-1].end - room[0].start) / len(left)
-    edges = [round(start + i * step, 3) for i in range(len(left) + 1)]
-    kept[-1] = replace(kept[-1], end=max(kept[-1].start, min(kept[-1].end, start)))
-    return [*kept, *(replace(word, start=edges[i], end=edges[i + 1]) for i, word in enumerate(left))]
+    placed = _spread(left, room if half else _last(room, USUAL_WORD_SECONDS * len(left)))
+    kept[-1] = replace(kept[-1], end=max(kept[-1].start, min(kept[-1].end, placed[0].start)))
+    return [*kept, *placed]
+
+
+def _last(room: Sequence[Span], seconds: float) -> Sequence[Span]:
+    """The last stretches that have so much speech: the first may be what the alignment left of the word before."""
+    for first in range(len(room) - 1, 0, -1):
+        if total(room[first:]) >= seconds:
+            return room[first:]
+    return room
+
+
+def _spread(words: Sequence[Word], room: Sequence[Span]) -> list[Word]:
+    """The words one behind the other, each with as much of the speech; none begins in a silence between."""
+    step = total(room) / len(words)
+    return [
+        replace(word, start=_place(room, i * step, begins=True), end=_place(room, (i + 1) * step, begins=False))
+        for i, word in enumerate(words)
+    ]
+
+
+def _place(room: Sequence[Span], seconds: float, *, begins: bool) -> float:
+    """When so much of the speech has passed; between two stretches what begins is in the later one."""
+    for span in room:
+        left = span.duration - seconds
+        if left > ROUNDING if begins else left > -ROUNDING:
+            return round(min(span.start + seconds, span.end), 3)
+        seconds -= span.duration
+    return room[-1].end
 
 
 def _beginning_heard(said: Sequence[str], heard: Sequence[str], *, cut: bool) -> tuple[int, int]:
