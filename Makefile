@@ -11,6 +11,9 @@ override PYTHON := $(shell sh tools/find-python "$(PYTHON)")
 # openai-whisper brings torch, 5.7 GB: kept beside the user's other caches, for all checkouts.
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 
+# Most tests wait for processes, so two at once take little more than half the time. Each process has its models: so no more than four.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup
+
 .PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check system-packages \
 	keyring-packages conductor-server \
 	format clean
@@ -64,13 +67,13 @@ check: environment
 	$(BIN)/lint-imports --no-logo
 
 test-all: environment system-packages keyring-packages conductor-server
-	$(BIN)/pytest -m 'not openai'
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m 'not openai'
 
 test-unit: environment
 	$(BIN)/pytest -m '$(UNIT)'
 
 test-fast: environment system-packages
-	$(BIN)/pytest -m 'not slow and not openai and not conductor'
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m 'not slow and not openai and not conductor'
 
 test-newest: environment
 	@"$(PYTHON)" tools/test_newest.py -q -m '$(UNIT)'

@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 MARK = "DWHISPER_TEST_RUN"
 """An environment variable that the processes started by this run inherit, so that orphans are known too."""
+LEFT = "left"
 LEFTOVER_SECONDS = 5.0
 CONDUCTOR_SECONDS = 360.0
 """A Conductor server starts in half a minute, and in far more where the cores have other work."""
@@ -145,12 +146,14 @@ def conductor(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for the server is marked so, and has the time that the first of them needs to start it."""
+    """What asks for the server is marked so, has the time that the first of them needs to start it, and runs in one process with its
+    like, so that it is one server."""
     for item in items:
         if "conductor" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.integration)
             item.add_marker(pytest.mark.conductor)
             item.add_marker(pytest.mark.timeout(CONDUCTOR_SECONDS))
+            item.add_marker(pytest.mark.xdist_group("conductor"))
 
 
 def _leftovers() -> list[psutil.Process]:
@@ -176,14 +179,23 @@ _left: list[str] = []
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fails the run where a process of it outlives it, and ends that process."""
-    for process in _leftovers():
-        try:
-            _left.append(f"{process.pid}: {process.cmdline()}")
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
+    # Where tests run in several processes, each looks for itself, and the one that shares them out has nothing but these.
+    if not session.config.getoption("numprocesses", None):
+        for process in _leftovers():
+            try:
+                _left.append(f"{process.pid}: {process.cmdline()}")
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
     if _left:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        getattr(session.config, "workeroutput", {})[LEFT] = _left
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes what one of several processes found."""
+    _left.extend(getattr(node, "workeroutput", {}).get(LEFT, ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
