@@ -1,0 +1,24 @@
+"""Long media: one of `media.MEDIA`, again and again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import media
+
+SAID = "dialogue"
+"""Hardly a silence in it: what is to be done is as long as the medium."""
+
+
+def looped(seconds: float) -> Path:
+    """The path of one that is so long; made where it is not in the cache."""
+    once = media.medium(SAID)
+    path = once.with_name(f"{once.stem}-looped-{seconds:.0f}s.mp4")
+    if not path.exists():
+        print(f"Making {path.name} …", file=sys.stderr, flush=True)
+        part = path.with_name(f"{path.stem}.{os.getpid()}.mp4")
+        words = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i", once, "-t", f"{seconds}", "-c", "copy", part]
+        subprocess.run([os.fspath(word) for word in words], check=True)
+        part.rename(path)
+    return path
