@@ -11,7 +11,7 @@ override PYTHON := $(shell sh tools/find-python "$(PYTHON)")
 # openai-whisper brings torch, 5.7 GB: kept beside the user's other caches, for all checkouts.
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 
-.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check system-packages \
+.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check bench-distributed system-packages \
 	keyring-packages conductor-server \
 	format clean
 
@@ -23,6 +23,7 @@ help:
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
 	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
 	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
+	@echo 'make bench-distributed  measures jobs shared out to many workers (an hour; BENCH="--groups fleet": less of it)'
 	@echo 'make conductor-server  fetches the Conductor server that the tests run (460 MB, once)'
 	@echo 'make format       formats the code'
 	@echo 'make clean        removes all that these made in this folder'
@@ -83,6 +84,9 @@ bench: environment system-packages
 
 bench-check: environment system-packages
 	@$(BIN)/python benchmarks/bench.py --check $(BENCH)
+
+bench-distributed: environment system-packages conductor-server
+	@$(BIN)/python benchmarks/distributed.py --record $(BENCH)
 
 format: environment
 	$(BIN)/ruff check --fix

@@ -1,11 +1,13 @@
 """A real Conductor server and worker processes with a simulated engine, all on this computer's loopback, while they are needed."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +16,12 @@ from typing import Any
 import psutil
 import systems
 from dwhisper_worker.sealing import new_key
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
 from far import Far
 from simulated import Simulated
 
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.workers import seen_workers
 from dwhisper_gui.settings import set_value
 
 # The server and the proxy are those that tests have.
@@ -24,9 +29,12 @@ sys.path.append(str(systems.REPOSITORY))
 from tests.conductor_server import Server, serving
 from tests.worker.conductor.process import key_variable
 
-POOL = "bench"
-MODEL = "tiny.en"
+ENGINE, MODEL = "faster-whisper", "tiny.en"
+KNOWN_SECONDS = 30.0
+GIVEN_OUT_SECONDS = 6.0
 START_SECONDS = 300.0
+STARTED_AT_ONCE = 4
+"""Each takes a second of a core to start."""
 REAL = (sys.executable, "-m", "dwhisper_worker")
 SIMULATED = (sys.executable, str(Path(__file__).with_name("simulated.py")))
 
@@ -37,16 +45,17 @@ class NotStarted(Exception):
 
 @dataclass
 class Fleet:
-    """`folder` is this fleet's own; `done` has what its simulated workers noted."""
+    """`folder` and `pool` are this fleet's own; `done` has what its simulated workers noted."""
 
     server: Server
     key: bytes
     folder: Path
+    pool: str
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def environment(self, home: Path) -> dict[str, str]:
         """A desktop's that has the same key; its settings are made, too."""
-        for key, value in (("conductor.url", self.server.url), ("conductor.pool", POOL)):
+        for key, value in (("conductor.url", self.server.url), ("conductor.pool", self.pool)):
             set_value(key, value, home / "config" / "settings.json")
         return {"DWHISPER_HOME": os.fspath(home), "DWHISPER_POOL_KEY": key_variable(self.key), "PYTHON_KEYRING_BACKEND": _NO_KEYRING}
 
@@ -59,13 +68,47 @@ class Fleet:
         """Seconds of processor time that its workers took so far."""
         return sum(spent(worker.pid) for worker in self.workers if worker.poll() is None)
 
+    async def _seen(self) -> int:
+        async with Conductor(self.server.address) as asked:
+            workers = [worker for worker in await seen_workers(asked) if worker.serves(self.pool, ENGINE, MODEL)]
+        return sum(worker.told is not None and worker.told.speed > 0 for worker in workers)
+
+    def wait_until_known(self) -> None:
+        """Until some worker has shown how quick it is, which it does every ten seconds."""
+        deadline = time.monotonic() + KNOWN_SECONDS
+        while not asyncio.run(self._seen()) and time.monotonic() < deadline:
+            time.sleep(0.5)
+
     def hold_back(self) -> None:
         """No simulated worker takes a chunk from now on."""
         (self.folder / "held-back").touch()
 
-    def let_go(self) -> None:
-        """They do again."""
-        (self.folder / "held-back").unlink()
+    @contextmanager
+    def let_go_once(self, prepared: Callable[[], bool]) -> Iterator[None]:
+        """They do again once all parts are prepared, and given out: when nothing was given out any more for a while."""
+        over = threading.Event()
+
+        def watch() -> None:
+            before, since = -1, time.monotonic()
+            while not over.wait(0.1):
+                queued = asyncio.run(self._queued())
+                if queued != before or not prepared():
+                    before, since = queued, time.monotonic()
+                elif time.monotonic() - since > GIVEN_OUT_SECONDS:
+                    (self.folder / "held-back").unlink()
+                    return
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+    async def _queued(self) -> int:
+        async with Conductor(self.server.address) as asked:
+            return await asked.waiting(TRANSCRIBE_CHUNK, pool_domain(self.pool, ENGINE, MODEL))
 
 
 _NO_KEYRING = "keyring.backends.fail.Keyring"
@@ -94,17 +137,18 @@ def fleet(
 ) -> Iterator[Fleet]:
     """Workers that serve; without an engine to simulate, with the real one. `trip`: how long a round trip to the server takes them."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Fleet(server, new_key(), folder)
+    made = Fleet(server, new_key(), folder, folder.name)
     with ExitStack() as held:
         url = held.enter_context(Far(server.url, trip)).url if trip else server.url
         logs = [held.enter_context((folder / f"log-{number}").open("wb")) for number in range(count)]
-        command = [*(SIMULATED if engine else REAL), "--conductor", url, "--pool", POOL, "--model", MODEL, "--device", "cpu", *options]
+        command = [*(SIMULATED if engine else REAL), "--conductor", url, "--pool", made.pool, "--model", MODEL, "--device", "cpu", *options]
         environment = {"DWHISPER_WORKER_HOME": os.fspath(folder), "DWHISPER_POOL_KEY": key_variable(made.key)}
         environment |= engine.variable() if engine else {}
         try:
-            for log in logs:
-                started = subprocess.Popen(command, env=os.environ | environment, stdin=subprocess.DEVNULL, stderr=log)
-                made.workers.append(started)
+            for number, log in enumerate(logs):
+                made.workers.append(subprocess.Popen(command, env=os.environ | environment, stdin=subprocess.DEVNULL, stderr=log))
+                if number % STARTED_AT_ONCE == STARTED_AT_ONCE - 1:
+                    _wait_until_serving(folder, made.workers)
             _wait_until_serving(folder, made.workers)
             yield made
         finally:

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import media
+from dwhisper_worker.contract import Span
+
+from dwhisper_gui.core import plan
 
 SAID = "dialogue"
 """Hardly a silence in it: what is to be done is as long as the medium."""
@@ -18,7 +21,12 @@ def looped(seconds: float) -> Path:
     if not path.exists():
         print(f"Making {path.name} …", file=sys.stderr, flush=True)
         part = path.with_name(f"{path.stem}.{os.getpid()}.mp4")
-        words = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i", once, "-t", f"{seconds}", "-c", "copy", part]
-        subprocess.run([os.fspath(word) for word in words], check=True)
+        words = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i", os.fspath(once)]
+        subprocess.run([*words, "-t", f"{seconds}", "-c", "copy", os.fspath(part)], check=True)
         part.rename(path)
     return path
+
+
+def parts(seconds: float) -> list[plan.Part]:
+    """The parts that the program cuts it into."""
+    return plan.parts(Span(0.0, seconds))

@@ -14,6 +14,8 @@ from typing import Any
 import psutil
 from fleet import MODEL, Fleet, spent
 
+from dwhisper_gui.settings import set_value
+
 DWHISPER = (str(Path(sys.executable).with_name("dwhisper")),)
 SAMPLE_SECONDS = 0.25
 Event = dict[str, Any]
@@ -33,7 +35,9 @@ class Shared:
     done: list[dict[str, Any]] = field(default_factory=list)
     """What the workers noted in that time (`simulated.Notes`)."""
     cpu: dict[str, float] = field(default_factory=dict)
-    """Seconds of processor time, of server, desktop (with its children) and workers."""
+    """Seconds of processor time, of server, desktop, its children (ffmpeg, voice activity detection) and workers."""
+    busy: float = 0.0
+    """The share of this computer's cores that anything used meanwhile."""
     memory: dict[str, int] = field(default_factory=dict)
     """The most bytes that were resident."""
 
@@ -68,15 +72,25 @@ def run(
     return _watched(words, fleet, fleet.environment(home) | (environment or {}), on_event)
 
 
-def _watched(words: Sequence[str], fleet: Fleet, environment: dict[str, str], on_event: Callable[[Event], None]) -> Shared:
-    before = {"server": spent(fleet.server.pid), "workers": fleet.cpu()}
+def alone(medium: Path, home: Path, processes: int, threads: int) -> Shared:
+    """`dwhisper transcribe MEDIUM` on this computer alone, with so many engine processes, each of so many threads. Raises `JobFailed`."""
+    for key, value in (("worker.processes", processes), ("worker.threads", threads)):
+        set_value(key, str(value), home / "config" / "settings.json")
+    words = [*DWHISPER, "transcribe", os.fspath(medium), "--model", MODEL, "--language", "en"]
+    words += ["--output-dir", os.fspath(home), "--format", "srt", "--json"]
+    return _watched(words, None, {"DWHISPER_HOME": os.fspath(home)}, lambda _: None)
+
+
+def _watched(words: Sequence[str], fleet: Fleet | None, environment: dict[str, str], on_event: Callable[[Event], None]) -> Shared:
+    before = {"server": spent(fleet.server.pid), "workers": fleet.cpu()} if fleet else {}
     found = Shared(time.monotonic())
+    psutil.cpu_percent()  # from now on
     pipe = subprocess.PIPE
     running = subprocess.Popen(words, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL, env=os.environ | environment)
     over = threading.Event()
-    sampler = threading.Thread(target=_sample, args=(found, running.pid, fleet.server.pid, over))
+    sampler = threading.Thread(target=_sample, daemon=True, args=(found, running.pid, fleet and fleet.server.pid, over))
     said: list[bytes] = []
-    listener = threading.Thread(target=lambda: said.append(running.stderr.read() if running.stderr else b""))
+    listener = threading.Thread(daemon=True, target=lambda: said.append(running.stderr.read() if running.stderr else b""))
     sampler.start()
     listener.start()
     try:
@@ -93,8 +107,10 @@ def _watched(words: Sequence[str], fleet: Fleet, environment: dict[str, str], on
         sampler.join()
         listener.join()
     found.ended = time.monotonic()
-    found.cpu |= {"server": spent(fleet.server.pid) - before["server"], "workers": fleet.cpu() - before["workers"]}
-    found.done = [one for one in fleet.done() if found.began <= one["to"] <= found.ended]
+    found.busy = psutil.cpu_percent() / 100
+    if fleet:
+        found.cpu |= {"server": spent(fleet.server.pid) - before["server"], "workers": fleet.cpu() - before["workers"]}
+        found.done = [one for one in fleet.done() if found.began <= one["to"] <= found.ended]
     ended = found.of("job_ended")
     if running.returncode or not ended or ended[0][1]["state"] != "done":
         last = b"".join(said).decode(errors="replace")[-1500:]
@@ -102,22 +118,23 @@ def _watched(words: Sequence[str], fleet: Fleet, environment: dict[str, str], on
     return found
 
 
-def _sample(found: Shared, desktop: int, server: int, over: threading.Event) -> None:
-    ours: dict[int, float] = {}
+def _sample(found: Shared, desktop: int, server: int | None, over: threading.Event) -> None:
+    children: dict[int, float] = {}
     while not over.wait(SAMPLE_SECONDS):
         try:
             top = psutil.Process(desktop)
-            everyone = (top, *top.children(recursive=True))
-            for process in everyone:
-                ours[process.pid] = spent(process.pid) or ours.get(process.pid, 0.0)
+            below = top.children(recursive=True)
+            times = top.cpu_times()
+            children |= {child.pid: spent(child.pid) or children.get(child.pid, 0.0) for child in below}
             seen = {
                 "desktop": top.memory_info().rss,
-                "its children": sum(process.memory_info().rss for process in everyone[1:]),
-                "server": psutil.Process(server).memory_info().rss,
+                "its children": sum(child.memory_info().rss for child in below),
+                "server": psutil.Process(server).memory_info().rss if server else 0,
             }
         except psutil.Error:
             continue
         found.memory = {name: max(size, found.memory.get(name, 0)) for name, size in seen.items()}
-        # A child that has ended is counted with the process that started it.
-        alive = {process.pid for process in everyone}
-        found.cpu["desktop"] = max(found.cpu.get("desktop", 0.0), sum(time for pid, time in ours.items() if pid in alive))
+        # A child that has ended is counted by the process that started it.
+        alive = sum(children[child.pid] for child in below)
+        found.cpu["desktop"] = times.user + times.system
+        found.cpu["its children"] = max(found.cpu.get("its children", 0.0), times.children_user + times.children_system + alive)

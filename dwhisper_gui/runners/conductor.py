@@ -32,6 +32,7 @@ from dwhisper_gui.core.plan import Fleet
 from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
 from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.runners.ahead import Ahead
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
 from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, PART, Desk, failure_of
@@ -121,7 +122,11 @@ class ConductorRunner:
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
-        await unless(stop, self._run(task, prepare, journal, tell))
+        ahead = Ahead(set(task.parts) - set(task.prepared), prepare)
+        try:
+            await unless(stop, self._run(task, ahead, journal, tell))
+        finally:
+            await ahead.close()
 
     async def _run(self, task: Task, prepare: Prepare, journal: Journal, tell: Tell) -> None:
         patience = Patience(task.job, tell)
