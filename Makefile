@@ -14,9 +14,8 @@ OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 # Most tests wait for processes, so two at once take little more than half the time. Each process has its models: so no more than four.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check system-packages \
-	keyring-packages conductor-server \
-	format clean
+.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check bench-distributed \
+	system-packages keyring-packages conductor-server format clean
 
 help:
 	@echo 'make demo         transcribes the bundled sample and prints its subtitles'
@@ -26,6 +25,7 @@ help:
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
 	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
 	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
+	@echo 'make bench-distributed  measures jobs shared out to many workers (an hour; BENCH="--groups fleet": less of it)'
 	@echo 'make conductor-server  fetches the Conductor server that the tests run (460 MB, once)'
 	@echo 'make format       formats the code'
 	@echo 'make clean        removes all that these made in this folder'
@@ -86,6 +86,9 @@ bench: environment system-packages
 
 bench-check: environment system-packages
 	@$(BIN)/python benchmarks/bench.py --check $(BENCH)
+
+bench-distributed: environment system-packages conductor-server
+	@$(BIN)/python benchmarks/distributed.py --record $(BENCH)
 
 format: environment
 	$(BIN)/ruff check --fix

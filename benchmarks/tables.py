@@ -14,13 +14,13 @@ BEGIN = "<!-- make bench writes from here -->"
 END = "<!-- to here -->"
 
 
-def into(document: str, part: str) -> str:
+def into(document: str, part: str, begin: str = BEGIN, end: str = END) -> str:
     """The document with what is between the marks replaced; raises `ValueError` where it has none."""
-    head, found, rest = document.partition(BEGIN)
-    _, closed, tail = rest.partition(END)
+    head, found, rest = document.partition(begin)
+    _, closed, tail = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"There is no {BEGIN} … {END} in the document.")
-    return f"{head}{BEGIN}\n{part.strip()}\n{END}{tail}"
+        raise ValueError(f"There is no {begin} … {end} in the document.")
+    return f"{head}{begin}\n{part.strip()}\n{end}{tail}"
 
 
 def report(machine: Mapping[str, Any], entries: Sequence[Entry]) -> str:

@@ -3,6 +3,7 @@
 Times are seconds of the medium, rounded to milliseconds, which are whole numbers of samples at 16 kHz.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -42,6 +43,12 @@ GOOD_CUT_AFTER_SECONDS = 20.0
 
 WINDOWS_IN_CHUNK = 4
 """On a CPU a batch of four is as quick as any."""
+CHUNK_SECONDS = 1.75
+"""Of work: a quick worker's chunk holds as many windows as take it so long, so that what a task costs besides is little."""
+CHUNKS_A_SECOND = 20.0
+"""A server hands out no more: smaller chunks would have workers wait for it."""
+CHUNKS_LEFT_EACH = 3
+"""So many chunks are left for each worker after any: they shrink toward the end, and workers end together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,14 @@ class Chunk:
     def audio_seconds(self) -> float:
         """Seconds of audio in its windows."""
         return sum(window.end - window.start for window in self.windows)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The workers that share a job. `speed`: seconds of sound that each does in a second; 0 where it is not known yet."""
+
+    workers: int = 1
+    speed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,19 +274,33 @@ def clipped(spans: Iterable[Span], inside: Span) -> Iterable[Span]:
             yield Span(start, end)
 
 
-def chunks(part: Part, found: Sequence[Window]) -> list[Chunk]:
-    """Groups windows. The first part's chunks hold one window each, so that every engine thread has work at once; the last part's
-    shrink toward its end, so that all workers finish together; else four, a batch."""
+def chunks(part: Part, found: Sequence[Window], fleet: Fleet | None = None, later_seconds: float = 0.0) -> list[Chunk]:
+    """Groups windows. The first part's chunks hold one window each, so that every engine thread has work at once; of this computer's own
+    workers (`fleet` is None) the last part's shrink toward its end, so that all finish together; else four, a batch. What a fleet shares
+    shrinks toward the end of the job, of which `later_seconds` come after this part. Grouping changes no result."""
     grouped: list[Chunk] = []
+    later = round(later_seconds / part.nominal.duration * len(found)) if part.nominal.duration > 0 else 0
     at = 0
     while at < len(found):
         left = len(found) - at
-        size = 1 if part.is_first else WINDOWS_IN_CHUNK
-        if part.is_last:
-            size = min(size, max(1, left // 4))
+        if fleet is not None and not part.is_first:
+            size = chunk_size(left + later, fleet)
+        else:
+            size = 1 if part.is_first else WINDOWS_IN_CHUNK
+            if part.is_last:
+                size = min(size, max(1, left // 4))
         grouped.append(Chunk(ChunkKey(part.index, len(grouped)), tuple(found[at : at + size])))
         at += size
     return grouped
+
+
+def chunk_size(left: int, fleet: Fleet) -> int:
+    """How many windows the next chunk holds, where a fleet has so many left to do: so few that each worker has some chunks to come, yet no
+    fewer than the server can hand out in time, and no more than take a worker a second or two."""
+    in_a_second = fleet.speed / USUAL_WINDOW_SECONDS
+    least = max(1, math.ceil(in_a_second * fleet.workers / CHUNKS_A_SECOND))
+    most = max(WINDOWS_IN_CHUNK, least, round(in_a_second * CHUNK_SECONDS))
+    return max(least, min(most, left // (CHUNKS_LEFT_EACH * max(1, fleet.workers))))
 
 
 def _ms(seconds: float) -> float:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 from dwhisper_worker.contract import LANGUAGES, MODELS, Decoding, Span
@@ -88,7 +89,7 @@ class Run:
                 memory=self._job.memory,
             )
             if task.parts and not stop.is_set():
-                await self._runner.run(task, lambda index: self._prepare(journal, source, parts[index]), journal, stop, self._tell)
+                await self._runner.run(task, lambda index: self._prepare(journal, source, parts, index), journal, stop, self._tell)
                 await unless(stop, self._doubt_language(source, medium, language))
             if not stop.is_set():
                 await self._listen_elsewhere(source, medium)
@@ -170,7 +171,7 @@ class Run:
         loud: list[bytes] = []
         for part in parts:
             here: list[bytes] = []
-            async for chunk in self._prepare(journal, source, part):
+            async for chunk in self._prepare(journal, source, parts, part.index):
                 if spoken := [audio.pcm for audio in chunk.windows if audio.window.maybe]:
                     return spoken
                 here = here or [chunk.windows[0].pcm]
@@ -195,13 +196,18 @@ class Run:
         model = MODELS.get(self._job.options.model)
         return model is not None and not model.multilingual
 
-    async def _prepare(self, journal: TellingJournal, source: Source, part: Part) -> AsyncGenerator[ChunkAudio, None]:
+    async def _prepare(
+        self, journal: TellingJournal, source: Source, parts: Sequence[Part], index: int
+    ) -> AsyncGenerator[ChunkAudio, None]:
         """See `runner.Prepare`. A part that the store has is cut as it was then, whatever the VAD would say today."""
+        part = parts[index]
         prepared = await self._results.part(part.index)
         heard: Heard | None = None
         if prepared is None:
             start, end = await asyncio.gather(self._edge(source, part.nominal.start), self._edge(source, part.nominal.end))
-            prepared, heard = await prepare_part(source, self._ears, part, start, end)
+            fleet = await self._runner.fleet(setup_for(self._job.options))
+            group = partial(plan.chunks, fleet=fleet, later_seconds=parts[-1].nominal.end - part.nominal.end)
+            prepared, heard = await prepare_part(source, self._ears, part, start, end, group)
             # Before the part: where the program dies in between, the part is prepared anew.
             await self._note_unreadable(journal, heard.unreadable)
             await journal.part_prepared(prepared)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dwhisper_worker.tasks import Sound
 
 from dwhisper_gui.core.errors import FFmpegMissing
-from dwhisper_gui.media.ffmpeg import encode_command, find_ffmpeg
+from dwhisper_gui.media.ffmpeg import encode_command, find_encoder
 
 
 class EncodingFailed(Exception):
@@ -15,7 +15,7 @@ class EncodingFailed(Exception):
 
 async def encoded(clips: Sequence[bytes], *, lossless: bool) -> Sound:
     """Clips of PCM, one after the other in one stream. Cancelling it ends ffmpeg at once. Raises `EncodingFailed`, `FFmpegMissing`."""
-    command = encode_command(await asyncio.to_thread(find_ffmpeg), lossless=lossless)
+    command = encode_command(await asyncio.to_thread(find_encoder), lossless=lossless)
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)

@@ -2,13 +2,13 @@
 language by. All of it is a pure function of the medium: a part comes out the same whenever and in whatever order it is prepared."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dwhisper_worker.contract import BYTES_PER_SECOND, SAMPLE_RATE, Span, Window, WindowAudio
 
 from dwhisper_gui.core import plan
 from dwhisper_gui.core.errors import ExtractionFailed
-from dwhisper_gui.core.plan import Edge, Part, PreparedPart
+from dwhisper_gui.core.plan import Chunk, Edge, Part, PreparedPart
 from dwhisper_gui.core.unvoiced import with_loud_sound
 from dwhisper_gui.media.extract import Heard, Source, extract, hear
 from dwhisper_gui.media.places import places
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 SPEECH_IN_CLIP_SECONDS = 3.0
 """With less speech than this a language is a guess."""
 LEAST_SPEECH_IN_CLIP_SECONDS = 0.5
+Group = Callable[[Part, Sequence[Window]], Sequence[Chunk]]
 CLIP_SECONDS = 14.0
 """Long enough to be sure; an encoder takes a third of the time that 30 s take it."""
 
@@ -35,8 +36,11 @@ async def find_edge(source: Source, worker: Asks, nominal: float) -> Edge:
     return plan.edge_in(searched, speech.probabilities, speech.peaks)
 
 
-async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, end: Edge) -> tuple[PreparedPart, Heard]:
-    """A part between its real edges, and the sound of its span. Raises as `extract` and `find_speech` do."""
+async def prepare_part(
+    source: Source, worker: Asks, part: Part, start: Edge, end: Edge, group: Group = plan.chunks
+) -> tuple[PreparedPart, Heard]:
+    """A part between its real edges, and the sound of its span. Its windows are put into chunks by `group`. Raises as `extract` and
+    `find_speech` do."""
     span = Span(start.time, end.time)
     heard = await hear(source, span)
     speech = await find_speech(worker, heard.pcm, span)
@@ -48,7 +52,7 @@ async def prepare_part(source: Source, worker: Asks, part: Part, start: Edge, en
         end_in_speech=end.in_speech,
         maybe=speech.maybe,
         sure=speech.sure,
-        chunks=tuple(plan.chunks(part, windows)),
+        chunks=tuple(group(part, windows)),
         peaks=speech.peaks,
     )
     return prepared, heard

@@ -28,13 +28,16 @@ from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
 from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.core.plan import Fleet
 from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
 from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.runners.ahead import Ahead
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
 from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, PART, Desk, failure_of
 from dwhisper_gui.runners.leftovers import delete, end
+from dwhisper_gui.runners.muster import Muster
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.remembered import MEMORY, Remembered, remembered
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
@@ -74,10 +77,15 @@ class ConductorRunner:
         self._url = server.address.url
         self._setup = setup
         self._defined = False
+        self._muster = Muster(server, setup.pool)
         self._ending: set[asyncio.Task[None]] = set()
 
     def expect(self, setup: EngineSetup) -> None:
         """Workers elsewhere have their model loaded."""
+
+    async def fleet(self, setup: EngineSetup) -> Fleet:
+        """The workers that serve now."""
+        return await self._muster.fleet(setup)
 
     async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language, by the first worker that is free."""
@@ -114,7 +122,11 @@ class ConductorRunner:
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
-        await unless(stop, self._run(task, prepare, journal, tell))
+        ahead = Ahead(set(task.parts) - set(task.prepared), prepare)
+        try:
+            await unless(stop, self._run(task, ahead, journal, tell))
+        finally:
+            await ahead.close()
 
     async def _run(self, task: Task, prepare: Prepare, journal: Journal, tell: Tell) -> None:
         patience = Patience(task.job, tell)

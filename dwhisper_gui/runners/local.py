@@ -75,6 +75,9 @@ class LocalRunner:
         if not self._expecting:
             self._expecting = [asyncio.ensure_future(seat.expect(setup)) for seat in self._seats]
 
+    async def fleet(self, setup: EngineSetup) -> None:
+        """This computer alone."""
+
     async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language, by the model that the job is transcribed with."""
         seat = self._seats[0]

@@ -10,7 +10,7 @@ from dwhisper_worker.contract import Decoding, WindowAudio
 from dwhisper_gui.core.events import Event
 from dwhisper_gui.core.job import Options
 from dwhisper_gui.core.journal import Journal
-from dwhisper_gui.core.plan import Chunk
+from dwhisper_gui.core.plan import Chunk, Fleet
 
 Tell = Callable[[Event], None]
 
@@ -71,6 +71,9 @@ class Runner(Protocol):
     def expect(self, setup: EngineSetup) -> None:
         """Work of this kind will come soon: begins to make ready what it can, and returns at once. What goes wrong is told when the work
         has come."""
+
+    async def fleet(self, setup: EngineSetup) -> Fleet | None:
+        """Who shares the work now, which decides how large chunks are. None: this computer alone."""
 
     async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language. They are cut while the model is loaded."""

@@ -165,3 +165,43 @@ def test_chunks_hold_every_window_once(count: int, first: bool, last: bool) -> N
     if last:
         assert sizes == sorted(sizes, reverse=True)
         assert not sizes or sizes[-1] == 1
+
+
+def sizes(fleet: plan.Fleet, count: int = 400, later_seconds: float = 0.0) -> list[int]:
+    windows = [Window(i, i * 20.0, i * 20.0 + 19, (), ()) for i in range(count)]
+    part = plan.Part(3, Span(0, count * 20.0), is_first=False, is_last=not later_seconds)
+    found = plan.chunks(part, windows, fleet, later_seconds)
+    assert [window for chunk in found for window in chunk.windows] == windows
+    return [len(chunk.windows) for chunk in found]
+
+
+def test_what_a_fleet_shares_shrinks_so_that_each_worker_has_some_chunks_to_come() -> None:
+    found = sizes(plan.Fleet(8, 10.0))
+    assert found == sorted(found, reverse=True)
+    assert found[0] == plan.WINDOWS_IN_CHUNK
+    assert found[-24:] == [1] * 24
+
+
+def test_what_comes_in_later_parts_keeps_chunks_large() -> None:
+    assert set(sizes(plan.Fleet(8, 10.0), later_seconds=36_000)) == {plan.WINDOWS_IN_CHUNK}
+
+
+def test_many_slow_workers_get_one_window_at_a_time() -> None:
+    assert set(sizes(plan.Fleet(64, 1.5), count=240)) == {1}
+
+
+@pytest.mark.parametrize("speed", [100.0, 450.0])
+def test_a_quick_worker_gets_chunks_that_take_it_more_than_a_second(speed: float) -> None:
+    size = sizes(plan.Fleet(8, speed), later_seconds=360_000)[0]
+    assert 1.5 < size * plan.USUAL_WINDOW_SECONDS / speed < 2.0
+
+
+def test_chunks_of_quick_workers_never_get_so_small_that_the_server_could_not_hand_them_out() -> None:
+    fleet = plan.Fleet(8, 450.0)
+    each = min(sizes(fleet)[:-1]) * plan.USUAL_WINDOW_SECONDS / fleet.speed
+    assert fleet.workers / each <= plan.CHUNKS_A_SECOND
+
+
+@given(st.integers(0, 5000), st.integers(0, 500), st.floats(0, 1e5))
+def test_a_chunk_always_holds_something(left: int, workers: int, speed: float) -> None:
+    assert plan.chunk_size(left, plan.Fleet(workers, speed)) >= 1

@@ -100,6 +100,9 @@ class QuickRunner:
     def expect(self, setup: EngineSetup) -> None:
         self.expected.append(setup)
 
+    async def fleet(self, setup: EngineSetup) -> None:
+        """See `Runner`."""
+
     async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         self.votes.append(len(await cut()))
         return tuple(islice(cycle(self.shares), self.votes[-1]))

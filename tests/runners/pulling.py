@@ -133,6 +133,9 @@ class PullRunner:
     def expect(self, setup: EngineSetup) -> None:
         """See `Runner`."""
 
+    async def fleet(self, setup: EngineSetup) -> None:
+        """See `Runner`."""
+
     async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
         """See `Runner`."""
         clips = tuple(await cut())

@@ -44,6 +44,7 @@ _POLL_SECONDS = 1.0
 _SOON_SECONDS = 0.1
 """The least for which this server lets a question wait."""
 _FULL_SECONDS = 0.5
+_MOST_SHARING = 20
 _STILL_OURS_SECONDS = 2.0
 _REST_SECONDS = 60.0
 """After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
@@ -146,7 +147,8 @@ class Shift:
             # Its questions are few, and a chunk's first window can wait as long as this.
             found = poll(kind, served.domain, served.worker, 1, _SOON_SECONDS)
             if not found:
-                self._stopping.wait(_FULL_SECONDS)
+                # The more workers, the less often each needs to ask: together they ask as often as one or two.
+                self._stopping.wait(_FULL_SECONDS * max(1, min(_MOST_SHARING, self._workers[served.domain] // 2)))
             return found, asked
         at_engine = sum(held.served is served and held.waits_for_engine for held in self._each())
         if not at_engine:

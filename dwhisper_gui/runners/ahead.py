@@ -1,0 +1,54 @@
+"""Prepares the next part while the one before it is encoded and sent, so that many workers need not wait for either."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import suppress
+
+from dwhisper_gui.core.errors import DWhisperError
+from dwhisper_gui.runners.runner import ChunkAudio, Prepare
+
+_Begun = tuple[ChunkAudio | None, AsyncIterator[ChunkAudio]]
+"""The first chunk, which takes all the preparation, and the rest."""
+
+
+class Ahead:
+    """Implements `Prepare` on another one. `parts` are those worth preparing before they are asked for; sound of one is held at most."""
+
+    def __init__(self, parts: Collection[int], prepare: Prepare) -> None:
+        self._parts = sorted(parts)
+        self._prepare = prepare
+        self._part: int | None = None
+        self._beginning: asyncio.Task[_Begun] | None = None
+
+    async def __call__(self, index: int) -> AsyncGenerator[ChunkAudio, None]:
+        """See `Prepare`."""
+        first, rest = await self._begun(index)
+        following = next((part for part in self._parts if part > index), None)
+        if following is not None and self._beginning is None:
+            self._part, self._beginning = following, asyncio.ensure_future(_begin(self._prepare(following)))
+        if first is not None:
+            yield first
+            async for chunk in rest:
+                yield chunk
+
+    async def _begun(self, index: int) -> _Begun:
+        beginning = self._beginning
+        if beginning is None or self._part != index:
+            return await _begin(self._prepare(index))
+        self._part = self._beginning = None
+        try:
+            return await beginning
+        finally:
+            beginning.cancel()
+
+    async def close(self) -> None:
+        """Ends what was begun and not asked for."""
+        beginning, self._part, self._beginning = self._beginning, None, None
+        if beginning is not None:
+            beginning.cancel()
+            with suppress(asyncio.CancelledError, DWhisperError):
+                await beginning
+
+
+async def _begin(chunks: AsyncIterator[ChunkAudio]) -> _Begun:
+    return await anext(chunks, None), chunks

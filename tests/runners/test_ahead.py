@@ -1,0 +1,67 @@
+"""The next part is prepared while the one before is sent."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+from dwhisper_worker.contract import Window, WindowAudio
+
+from dwhisper_gui.core.errors import SoundEmpty
+from dwhisper_gui.core.plan import Chunk, ChunkKey
+from dwhisper_gui.runners.ahead import Ahead
+from dwhisper_gui.runners.runner import ChunkAudio
+
+
+class Parts:
+    """Each has two chunks, but for those that are empty or can't be read."""
+
+    def __init__(self, *, empty: int = -1, broken: int = -1) -> None:
+        self.begun: list[int] = []
+        self._empty = empty
+        self._broken = broken
+
+    async def prepare(self, part: int) -> AsyncGenerator[ChunkAudio, None]:
+        self.begun.append(part)
+        await asyncio.sleep(0)
+        if part == self._broken:
+            raise SoundEmpty(path="x")
+        for index in range(0 if part == self._empty else 2):
+            window = Window(index, 0.0, 1.0, (), ())
+            yield ChunkAudio(Chunk(ChunkKey(part, index), (window,)), (WindowAudio(window, b""),))
+
+
+async def keys(ahead: Ahead, part: int) -> list[str]:
+    return [str(audio.chunk.key) async for audio in ahead(part)]
+
+
+async def test_while_a_part_is_sent_the_next_is_prepared_and_no_further_one() -> None:
+    parts = Parts()
+    ahead = Ahead({0, 1, 2}, parts.prepare)
+    sending = ahead(0)
+    assert str((await anext(sending)).chunk.key) == "0.0"
+    await asyncio.sleep(0.01)
+    assert parts.begun == [0, 1]
+    assert [str(audio.chunk.key) async for audio in sending] == ["0.1"]
+    assert [await keys(ahead, part) for part in (1, 2)] == [["1.0", "1.1"], ["2.0", "2.1"]]
+    assert parts.begun == [0, 1, 2]
+
+
+async def test_an_empty_part_gives_nothing_and_one_asked_for_again_is_prepared_again() -> None:
+    parts = Parts(empty=1)
+    ahead = Ahead({0, 1}, parts.prepare)
+    assert [await keys(ahead, part) for part in (0, 1, 0)] == [["0.0", "0.1"], [], ["0.0", "0.1"]]
+    await ahead.close()
+
+
+async def test_what_a_part_can_not_be_prepared_for_is_raised_when_it_is_asked_for() -> None:
+    ahead = Ahead({0, 1}, Parts(broken=1).prepare)
+    assert await keys(ahead, 0)
+    with pytest.raises(SoundEmpty):
+        await keys(ahead, 1)
+
+
+async def test_what_was_begun_in_vain_is_ended() -> None:
+    parts = Parts(broken=1)
+    ahead = Ahead({0, 1}, parts.prepare)
+    await keys(ahead, 0)
+    await ahead.close()
