@@ -23,6 +23,10 @@ NOTES = {
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
     "server_away": N_("{gist} What is done is kept, and this goes on as soon as the server answers."),
+    "server_refuses": N_(
+        "{gist} What is done is kept, and workers elsewhere go on. “dwhisper server login” in another terminal takes other credentials, and"
+        " this goes on with them; after {minutes} minutes without it gives up."
+    ),
     "server_back": N_("The server answers again."),
     "no_workers": N_(
         "No worker of the pool “{pool}” has shown itself that serves {engine} with the model {model}. The work waits for one:"

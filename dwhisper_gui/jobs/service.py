@@ -167,6 +167,8 @@ class Queue:
                         await self._withdraw(job.id)
                     return await self._halt(mine, asked)
             job = await self._store.find_job(job.id)
+            if not job.state.ended:  # a program that died may have got no further than the last result
+                await self._runner.finish(job.id, job.memory)
             shots = await self._shots(job, mine, stop)
             if isinstance(shots, JobState):
                 return await self._halt(mine, shots)

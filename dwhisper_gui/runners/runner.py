@@ -80,6 +80,10 @@ class Runner(Protocol):
         everything leased has been given back. Cancelling it ends the work at once. Raises `DWhisperError` where nothing can go on (no
         worker can be started, the model can't be loaded, a part can't be prepared); what is done is in the journal."""
 
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        """All that can be done of the job is in the store: what goes by it elsewhere is told so. To be called before the job counts as
+        ended; where that can't be told soon, it is told later, if at all."""
+
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """The job is paused, cancelled or removed: what goes on for it without this program ends, too. Raises `DWhisperError` where that
         can't be had now."""

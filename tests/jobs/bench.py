@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -95,6 +95,9 @@ class QuickRunner:
             if stop.is_set():
                 return
             await self._part(task.job, [audio async for audio in prepare(part)], journal, stop)
+
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        pass
 
     async def close(self) -> None:
         pass
