@@ -36,6 +36,10 @@ NOTES = {
         "The workers of the pool “{pool}” serve {models}, and none of them {engine} with the model {model}. The work waits for one:"
         " “dwhisper-worker --conductor --model {model}” on a computer that has joined."
     ),
+    "wrong_keys": N_(
+        "The workers of the pool “{pool}” that are there (on {hosts}) have another key than this computer, so they can open nothing that it"
+        " sends, and leave it to others. The work waits for one that can. “dwhisper workers invite” tells how they join anew."
+    ),
     "worker_came": N_("A worker of the pool “{pool}” is there now, and the work goes on."),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),
     "waits_for_paused": N_(

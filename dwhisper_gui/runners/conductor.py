@@ -24,7 +24,8 @@ from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
-from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, Desk, failure_of
+from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, Desk
+from dwhisper_gui.runners.failures import failure_of, lacking_key
 from dwhisper_gui.runners.leftovers import delete, end
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.remembered import remembered
@@ -179,7 +180,7 @@ class ConductorRunner:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
             await patience.with_server(desk.take_results)
-            await patience.with_server(attendance.look)
+            await patience.with_server(partial(attendance.look, desk.wrong_key))
             over = status is None or status.ended  # one that somebody paused goes on when they want it to
             if over:
                 desk.workflow_ended()
@@ -194,11 +195,13 @@ class ConductorRunner:
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""
+        wrong_key: set[str] = set()
         while True:
-            await patience.with_server(attendance.look)
+            await patience.with_server(partial(attendance.look, wrong_key))
             page = await patience.with_server(partial(self._server.tasks, workflow))
             asked = [task for task in page.tasks if task.type == DETECT_LANGUAGE]
             for task in asked:
+                wrong_key |= lacking_key(task)
                 if task.status is TaskStatus.COMPLETED:
                     return msgspec.convert(task.output, TaskOutput)
             failed = [task for task in asked if task.status in (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR)]

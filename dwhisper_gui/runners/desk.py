@@ -13,19 +13,19 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from dwhisper_worker.contract import Failure
-from dwhisper_worker.tasks import PREPARE_PART, TRANSCRIBE_CHUNK, TaskFailure, TaskOutput
+from dwhisper_worker.tasks import PREPARE_PART, TRANSCRIBE_CHUNK, TaskOutput
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import Task as ServerTask
 from dwhisper_gui.conductor.records import TaskStatus
-from dwhisper_gui.core.errors import DWhisperError, WorkerDied, WorkerNonsense, from_failure
+from dwhisper_gui.core.errors import WorkerDied, WorkerNonsense
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone, WorkflowGone
 from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.runners.failures import failure_of, lacking_key
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import is_result_of
@@ -92,6 +92,8 @@ class Desk:
         self._workflow = ""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
+        self.wrong_key: set[str] = set()
+        """Workers that could not open what they were given, and could open nothing since."""
 
     @property
     def settled(self) -> bool:
@@ -210,12 +212,14 @@ class Desk:
                 await self._lease(key, task)
             case TaskStatus.SCHEDULED:
                 await self._release(key, task, "given back")
+                self.wrong_key |= lacking_key(task)
                 if key in self._given_up:
                     await self._server.update(
                         task, TaskStatus.FAILED_WITH_TERMINAL_ERROR, worker=self._name, reason="given up: every try failed"
                     )
                     part.open.pop(key, None)
             case TaskStatus.COMPLETED:
+                self.wrong_key.discard(task.worker)
                 await self._result(part, chunk, task)
             case TaskStatus.FAILED | TaskStatus.FAILED_WITH_TERMINAL_ERROR:
                 await self._failed(part, key, task, failure_of(task).sentence())
@@ -284,12 +288,3 @@ class Desk:
         return {
             index: part.workflow for index, part in self._parts.items() if part.workflow is not None and not part.settled and not part.gone
         }
-
-
-def failure_of(task: ServerTask) -> DWhisperError:
-    """Why a worker failed."""
-    try:
-        failure = msgspec.convert(task.output, TaskFailure)
-    except msgspec.ValidationError:
-        return WorkerDied(detail=task.reason or "it did not say why")
-    return from_failure(Failure(failure.code, failure.fields))
