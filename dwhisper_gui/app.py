@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.own import own_server
 from dwhisper_gui.core.events import Event
+from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.credentials import pools
 from dwhisper_gui.folders import Folders, folders, install_id
 from dwhisper_gui.jobs.ownership import engine_lock
@@ -71,9 +72,12 @@ async def _local(settings: Settings, places: Folders, command: Sequence[str]) ->
 async def _conductor(settings: Settings, places: Folders) -> Runner:
     server = (await way(settings)).address
     key = await pools.key_of(server.url, settings.conductor_pool)
-    setup = ConductorSetup(
-        settings.conductor_pool, key, await asyncio.to_thread(install_id, places.data), own_server(places.data).forget_files
-    )
+
+    async def credentials() -> Credentials | None:
+        return (await way(settings)).address.credentials
+
+    install = await asyncio.to_thread(install_id, places.data)
+    setup = ConductorSetup(settings.conductor_pool, key, install, own_server(places.data).forget_files, credentials)
     return ConductorRunner(Conductor(server), setup)
 
 

@@ -32,8 +32,12 @@ class Conductor:
 
     def __init__(self, address: ServerAddress) -> None:
         """Raises `AuthorityUnusable`."""
-        self.address = address
         self.link = Link(address)
+
+    @property
+    def address(self) -> ServerAddress:
+        """How it is reached now."""
+        return self.link.address
 
     async def __aenter__(self) -> Self:
         return self

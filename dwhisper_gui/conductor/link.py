@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import httpx2
 from dwhisper_gui.conductor import answers
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.token import TokenAuth, TokenRefused
-from dwhisper_gui.core.identity import KeyAndSecret, UserAndPassword
+from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
 from dwhisper_gui.core.server_errors import ServerAnswersNonsense, ServerError, ServerRefusesCredentials
 from dwhisper_gui.core.server_url import API, is_here
 
@@ -53,6 +54,14 @@ class Link:
     async def close(self) -> None:
         """Ends its connections."""
         await self._client.aclose()
+
+    def sign_in(self, credentials: Credentials | None) -> bool:
+        """From now on as somebody else. False: it is whom it was before."""
+        if credentials == self.address.credentials:
+            return False
+        self.address = replace(self.address, credentials=credentials)
+        self._client.auth = _auth(self.address) or httpx2.Auth()
+        return True
 
     async def ask(self, method: str, path: str, *, query: Parameters | None = None, body: Any = None) -> Any:
         """What the server answers (read as JSON; None: nothing). `path` is relative to the API. Raises `ServerError`."""

@@ -23,6 +23,10 @@ NOTES = {
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
     "server_away": N_("{gist} What is done is kept, and this goes on as soon as the server answers."),
+    "server_refuses": N_(
+        "{gist} What is done is kept, and workers elsewhere go on. “dwhisper server login” in another terminal takes other credentials, and"
+        " this goes on with them; after {minutes} minutes without it gives up."
+    ),
     "server_back": N_("The server answers again."),
     "goes_on_there": N_(
         "Workers elsewhere go on with what they were given of “{name}”. “dwhisper jobs resume {job}” fetches it; “dwhisper jobs pause"
@@ -35,6 +39,10 @@ NOTES = {
     "other_workers": N_(
         "The workers of the pool “{pool}” serve {models}, and none of them {engine} with the model {model}. The work waits for one:"
         " “dwhisper-worker --conductor --model {model}” on a computer that has joined."
+    ),
+    "wrong_keys": N_(
+        "The workers of the pool “{pool}” that are there (on {hosts}) have another key than this computer, so they can open nothing that it"
+        " sends, and leave it to others. The work waits for one that can. “dwhisper workers invite” tells how they join anew."
     ),
     "worker_came": N_("A worker of the pool “{pool}” is there now, and the work goes on."),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),

@@ -172,6 +172,8 @@ class Queue:
                     await self._leave(job.id, asked)
                     return await self._halt(mine, asked)
             job = await self._store.find_job(job.id)
+            if not job.state.ended:  # a program that died may have got no further than the last result
+                await self._try(self._runners.name_for(job.memory), lambda runner: runner.finish(job.id, job.memory))
             shots = await self._shots(job, mine, stop)
             if isinstance(shots, JobState):
                 return await self._halt(mine, shots)
@@ -215,7 +217,7 @@ class Queue:
         name = self._runners.name_for(job.memory)
         before = job.memory.get(RUNNER)
         if before is not None and before != name:
-            await self._withdraw(before, job)
+            await self._try(before, lambda runner: runner.withdraw(job.id, job.memory))
         if before != name:
             await mine.journal.remember(RUNNER, name)
         return await self._runners.named(name)
@@ -225,15 +227,16 @@ class Queue:
         job = await self._store.find_job(job_id)
         name = self._runners.name_for(job.memory)
         if asked is not JobState.QUEUED:
-            await self._withdraw(name, job)
+            await self._try(name, lambda runner: runner.withdraw(job.id, job.memory))
         elif (await self._runners.named(name)).goes_on(job.memory):
             self._tell(Note(job.id, "goes_on_there", {"name": name_of(job.path), "job": job.id}))
 
-    async def _withdraw(self, runner: str, job: Job) -> None:
+    async def _try(self, runner: str, ask: Callable[[Runner], Awaitable[None]]) -> None:
+        """Asks a runner for what nothing here depends on."""
         try:
-            await (await self._runners.named(runner)).withdraw(job.id, job.memory)
+            await ask(await self._runners.named(runner))
         except DWhisperError:
-            log.warning("what goes on elsewhere for job %s could not be ended", job.id, exc_info=True)
+            log.warning("the runner %s could not do what it was asked", runner, exc_info=True)
 
     async def _asked(self, job_id: str, stop: asyncio.Event) -> JobState:
         """Returns when the job is to halt: the state it shall have."""

@@ -1,6 +1,7 @@
 """Whether there is a worker at all for what was given out, and what the user is told of it."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import PurePath
 
 from dwhisper_gui.conductor.api import Conductor
@@ -22,23 +23,30 @@ class Attendance:
         self._job = job
         self._tell = tell
         self._looked = float("-inf")
-        self._told = False
+        self._told = ""
 
-    async def look(self) -> None:
-        """Looks, unless it has done so just now. Raises `ServerError`."""
+    async def look(self, wrong_key: Collection[str] = ()) -> None:
+        """Looks, unless it has done so just now; `wrong_key` are the workers that are of no use. Raises `ServerError`."""
         now = asyncio.get_running_loop().time()
         if now - self._looked < LOOK_SECONDS:
             return
         self._looked = now
         workers = await seen_workers(self._server)
-        there = any(worker.serves(self._pool, self._engine, self._model) for worker in workers)
-        if there and self._told:
-            self._tell(Note(self._job, "worker_came", {"pool": self._pool}))
-        elif not there and not self._told:
-            wanted = {"pool": self._pool, "engine": self._engine, "model": self._model}
-            others = {one.told.model for one in workers if one.told is not None and one.is_there and one.told.pool == self._pool}
-            if others:
-                self._tell(Note(self._job, "other_workers", wanted | {"models": ", ".join(sorted(others))}))
-            else:
-                self._tell(Note(self._job, "no_workers", wanted))
-        self._told = not there
+        serving = [worker for worker in workers if worker.serves(self._pool, self._engine, self._model)]
+        wanted = {"pool": self._pool, "engine": self._engine, "model": self._model}
+        others = {one.told.model for one in workers if one.told is not None and one.is_there and one.told.pool == self._pool}
+        if any(worker.name not in wrong_key for worker in serving):
+            if self._told:
+                self._tell(Note(self._job, "worker_came", {"pool": self._pool}))
+            self._told = ""
+        elif serving:
+            self._say("wrong_keys", {"pool": self._pool, "hosts": ", ".join(sorted({one.told.host for one in serving if one.told}))})
+        elif others:
+            self._say("other_workers", wanted | {"models": ", ".join(sorted(others))})
+        else:
+            self._say("no_workers", wanted)
+
+    def _say(self, code: str, fields: dict[str, str]) -> None:
+        if self._told != code:
+            self._told = code
+            self._tell(Note(self._job, code, fields))

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import uuid
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,38 +10,32 @@ from pathlib import PurePath
 from typing import Any
 
 import msgspec
-from dwhisper_worker.contract import VERSION
-from dwhisper_worker.sealing import NotSealedSo
-from dwhisper_worker.tasks import (
-    COMBINE_TRANSCRIPT,
-    DETECT_LANGUAGE,
-    PREPARE_PART,
-    TRANSCRIBE_CHUNK,
-    TaskOutput,
-    desk_domain,
-    pool_domain,
-)
+from dwhisper_worker.tasks import DETECT_LANGUAGE, TaskOutput, desk_domain, pool_domain
 
 from dwhisper_gui.conductor import definitions
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
 from dwhisper_gui.core.errors import WorkerNonsense
+from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Fleet
-from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
+from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowsEnd
+from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.ahead import Ahead
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
-from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, PART, Desk, failure_of
+from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, Desk
+from dwhisper_gui.runners.failures import failure_of, lacking_key
 from dwhisper_gui.runners.leftovers import delete, end
 from dwhisper_gui.runners.muster import Muster
 from dwhisper_gui.runners.patience import Patience
-from dwhisper_gui.runners.remembered import MEMORY, Remembered, remembered
+from dwhisper_gui.runners.remembered import remembered
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import are_shares
+from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +47,22 @@ DECIDE_SECONDS = 10.0
 """So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
 MOST_WORKFLOWS = 5
 """Of one run, where they end without being done."""
-MOST_PRIORITY = 99
 CLOSE_SECONDS = 5.0
+MOST_LOOKS = 20
+"""After which a workflow of which all is done is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConductorSetup:
     """Whose workers serve, and who asks. `install` names this installation of the program. `forget_files` deletes the files of a
-    workflow, where the server is one that this program can do it for."""
+    workflow, where the server is one that this program can do it for; `credentials` tells those that are known by now, should the server no
+    longer take the others."""
 
     pool: str
     pool_key: bytes
     install: str
     forget_files: Callable[[str], None] = lambda workflow: None
+    credentials: Callable[[], Awaitable[Credentials | None]] | None = None
 
 
 class ConductorRunner:
@@ -76,7 +72,6 @@ class ConductorRunner:
         self._server = server
         self._url = server.address.url
         self._setup = setup
-        self._defined = False
         self._muster = Muster(server, setup.pool)
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -92,8 +87,8 @@ class ConductorRunner:
         clips = tuple(await cut())
         if not clips:
             return ()
-        patience = Patience(job, tell)
-        await patience.with_server(self._define)
+        patience = self._patience(job, tell)
+        await patience.with_server(partial(definitions.ensure_defined, self._server))
         seals = Seals.new(job, self._setup.pool_key)
         subject = "language"
         workflow = await patience.with_server(
@@ -129,36 +124,38 @@ class ConductorRunner:
             await ahead.close()
 
     async def _run(self, task: Task, prepare: Prepare, journal: Journal, tell: Tell) -> None:
-        patience = Patience(task.job, tell)
-        await patience.with_server(self._define)
-        known = self._recalled(task)
+        patience = self._patience(task.job, tell)
+        known = recalled(self._url, self._setup.pool, self._setup.pool_key, task.job, task.memory)
+        current = JobWorkflow(self._server, task.job, known, journal, patience, self._setup.forget_files)
+        domains = desk_domain(self._setup.install, task.job), self._domain(task.setup)
+        workflow = await current.id(*domains, task.parts)
+        seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
+        lossless = await patience.with_server(partial(is_quick, self._server, workflow))
+        desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, lossless=lossless)
         attendance = Attendance(self._server, self._setup.pool, task.setup, task.job, tell)
-        desk: Desk | None = None
         for _ in range(MOST_WORKFLOWS):
-            known = await patience.with_server(partial(self._workflow, task, desk, known, journal))
-            workflow = known.workflow or ""
-            if desk is None:
-                seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
-                lossless = await patience.with_server(partial(is_quick, self._server, workflow))
-                desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, lossless=lossless)
             desk.begin(workflow)
             await self._follow(desk, workflow, patience, attendance)
             if desk.settled:
-                self._later(self._combine(workflow))
                 return
             log.warning("workflow %s of job %s ended with parts %s undone", workflow, task.job, desk.left)
+            workflow = await current.id(*domains, desk.left, workflow if desk.needs_another else None)
         raise WorkflowsEnd(job=task.job, tries=MOST_WORKFLOWS)
 
     def goes_on(self, memory: Mapping[str, str]) -> bool:
         """Whether the job has a workflow on this server."""
-        known = remembered(memory)
-        return known is not None and known.workflow is not None and known.server == self._url
+        return self._workflow_of(memory) is not None
+
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        """Completes the job's workflow, if there is one. One that waits for something else, although all is done, is ended."""
+        if (workflow := self._workflow_of(memory)) is not None:
+            closing = self._later(self._close_workflow(workflow, Patience(job, lambda _: None)))
+            await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
 
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """Terminates the job's workflow, if there is one."""
-        known = remembered(memory)
-        if known is not None and known.workflow is not None and known.server == self._url:
-            await end(self._server, known.workflow)
+        if (workflow := self._workflow_of(memory)) is not None:
+            await end(self._server, workflow)
 
     async def close(self) -> None:
         """Waits a little for what is said to the server last."""
@@ -171,95 +168,23 @@ class ConductorRunner:
 
     # --- workflows -----------------------------------------------------------------------------------------------
 
+    def _workflow_of(self, memory: Mapping[str, str]) -> str | None:
+        known = remembered(memory)
+        return known.workflow if known is not None and known.server == self._url else None
+
+    def _patience(self, job: str, tell: Tell) -> Patience:
+        return Patience(job, tell, self._sign_in)
+
+    async def _sign_in(self) -> bool:
+        return self._setup.credentials is not None and self._server.link.sign_in(await self._setup.credentials())
+
     def _domain(self, setup: EngineSetup) -> str:
         """Whose tasks workers with that model take; a folder of weights goes by its name everywhere."""
         return pool_domain(self._setup.pool, setup.engine, PurePath(setup.model).name)
 
-    async def _define(self) -> None:
-        if not self._defined:
-            await definitions.ensure_defined(self._server)
-            self._defined = True
-
-    def _recalled(self, task: Task) -> Remembered:
-        """What is known from an earlier run, where that was with this server and this pool's key; else a new key."""
-        known = remembered(task.memory)
-        if known is not None and (known.server, known.pool) == (self._url, self._setup.pool):
-            try:
-                Seals.unwrapped(task.job, self._setup.pool_key, known.key)
-            except NotSealedSo:
-                log.warning("job %s was sealed with another key of the pool", task.job)
-            else:
-                return known
-        wrapped = Seals.new(task.job, self._setup.pool_key).wrapped
-        return Remembered(self._url, self._setup.pool, uuid.uuid4().hex, wrapped)
-
-    async def _workflow(self, task: Task, desk: Desk | None, known: Remembered, journal: Journal) -> Remembered:
-        """The workflow to follow: the one that runs; or the one that was ended, resumed; or a new one of the parts that are left."""
-        if known.workflow is None:
-            # This program may have died between starting one and writing that down.
-            found = await self._server.found(definitions.TRANSCRIBE_JOB, known.correlation)
-            known = msgspec.structs.replace(known, workflow=found[-1].id) if found else known
-        if known.workflow is not None and not (desk is not None and desk.only_damaged) and await self._runs_again(known.workflow):
-            await self._remember(known, journal)
-            return known
-        if known.workflow is not None:
-            self._later(delete(self._server, known.workflow, self._setup.forget_files))
-        known = msgspec.structs.replace(known, correlation=uuid.uuid4().hex, workflow=None)
-        await self._remember(known, journal)
-        workflow = await self._server.start_workflow(
-            definitions.TRANSCRIBE_JOB,
-            definitions.WORKFLOW_VERSION,
-            correlation_id=known.correlation,
-            input=self._parts(task, task.parts if desk is None else desk.left),
-            task_to_domain={COMBINE_TRANSCRIPT: desk_domain(self._setup.install, task.job)},
-        )
-        known = msgspec.structs.replace(known, workflow=workflow)
-        await self._remember(known, journal)
-        return known
-
-    async def _runs_again(self, workflow: str) -> bool:
-        """Whether a workflow of an earlier run is there and goes on; one that failed or was terminated is resumed."""
-        status = await self._server.status(workflow)
-        if status is None or status is WorkflowStatus.COMPLETED:
-            return False
-        if status.ended:
-            try:
-                await self._server.retry(workflow)
-            except (WorkflowGone, WorkflowNotResumable):
-                log.warning("workflow %s can't be resumed", workflow, exc_info=True)
-                return False
-        return True
-
-    async def _remember(self, known: Remembered, journal: Journal) -> None:
-        await journal.remember(MEMORY, known.written())
-
-    def _parts(self, task: Task, parts: tuple[int, ...]) -> dict[str, object]:
-        """The fork into parts. Earlier ones have priority, so that their chunks are given out first."""
-        domains = {
-            PREPARE_PART: desk_domain(self._setup.install, task.job),
-            TRANSCRIBE_CHUNK: self._domain(task.setup),
-        }
-        tasks = [
-            {
-                "name": definitions.TRANSCRIBE_PART,
-                "taskReferenceName": f"{PART}{part}",
-                "type": "SUB_WORKFLOW",
-                "permissive": True,
-                "subWorkflowParam": {
-                    "name": definitions.TRANSCRIBE_PART,
-                    "version": definitions.WORKFLOW_VERSION,
-                    "priority": max(0, MOST_PRIORITY - place),
-                    "taskToDomain": domains,
-                },
-            }
-            for place, part in enumerate(parts)
-        ]
-        shared = {"contract": VERSION, "job": task.job}
-        return {**shared, "tasks": tasks, "inputs": {f"{PART}{part}": {**shared, "part": part} for part in parts}}
-
     async def _follow(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         """Returns when the desk has nothing left to do, or the workflow has ended."""
-        async with asyncio.TaskGroup() as group:
+        async with together() as group:
             preparing = group.create_task(patience.with_server(desk.prepare_parts))
             await self._look(desk, workflow, patience, attendance)
             preparing.cancel()
@@ -271,10 +196,11 @@ class ConductorRunner:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
             await patience.with_server(desk.take_results)
-            await patience.with_server(attendance.look)
-            if status is not WorkflowStatus.RUNNING:
+            await patience.with_server(partial(attendance.look, desk.wrong_key))
+            over = status is None or status.ended  # one that somebody paused goes on when they want it to
+            if over:
                 desk.workflow_ended()
-            if desk.settled or desk.only_damaged or status is not WorkflowStatus.RUNNING:
+            if over or desk.settled or desk.needs_another:
                 return
             if now() - decided >= DECIDE_SECONDS:
                 decided = now()
@@ -285,11 +211,13 @@ class ConductorRunner:
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""
+        wrong_key: set[str] = set()
         while True:
-            await patience.with_server(attendance.look)
+            await patience.with_server(partial(attendance.look, wrong_key))
             page = await patience.with_server(partial(self._server.tasks, workflow))
             asked = [task for task in page.tasks if task.type == DETECT_LANGUAGE]
             for task in asked:
+                wrong_key |= lacking_key(task)
                 if task.status is TaskStatus.COMPLETED:
                     return msgspec.convert(task.output, TaskOutput)
             failed = [task for task in asked if task.status in (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR)]
@@ -299,10 +227,11 @@ class ConductorRunner:
 
     # --- what nobody waits for -----------------------------------------------------------------------------------
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._quietly(work))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+        return task
 
     async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -310,9 +239,13 @@ class ConductorRunner:
         except ServerError:
             log.warning("the server could not be told what nobody waits for", exc_info=True)
 
-    async def _combine(self, workflow: str) -> None:
+    async def _close_workflow(self, workflow: str, patience: Patience) -> None:
         """Says that the text is put together, once the server asks for it; where a chunk failed, it never does."""
-        while await self._server.status(workflow) is WorkflowStatus.RUNNING:
-            if await self._server.complete(workflow, COMBINE, {}, worker=self._setup.install):
+        complete = partial(self._server.complete, workflow, COMBINE, {}, worker=self._setup.install)
+        for _ in range(MOST_LOOKS):
+            if await patience.with_server(partial(self._server.status, workflow)) is not WorkflowStatus.RUNNING:
+                return
+            if await patience.with_server(complete):
                 return
             await asyncio.sleep(LOOK_SECONDS)
+        await patience.with_server(partial(end, self._server, workflow))

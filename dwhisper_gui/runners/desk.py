@@ -7,23 +7,25 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import msgspec
-from dwhisper_worker.contract import Failure
-from dwhisper_worker.tasks import PREPARE_PART, TRANSCRIBE_CHUNK, TaskFailure, TaskOutput
+from dwhisper_worker.tasks import PREPARE_PART, TRANSCRIBE_CHUNK, TaskOutput
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import Task as ServerTask
 from dwhisper_gui.conductor.records import TaskStatus
-from dwhisper_gui.core.errors import DWhisperError, WorkerDied, WorkerNonsense, from_failure
+from dwhisper_gui.core.errors import WorkerDied, WorkerNonsense
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk, ChunkKey
-from dwhisper_gui.core.server_errors import FileGone
+from dwhisper_gui.core.server_errors import FileGone, WorkflowGone
+from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.runners.failures import failure_of, lacking_key
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import is_result_of
@@ -39,6 +41,7 @@ FETCHES = 8
 COMBINE, PREPARE = "combine", "prepare"
 PART, CHUNK = "part_", "chunk_"
 """How tasks of a fork are called, with their number."""
+OVER = (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR, TaskStatus.TIMED_OUT)
 POISON = WorkerDied(detail="three workers vanished over it")
 PART_SECONDS = 0.2
 """So often it is asked whether a part's workflow has begun."""
@@ -54,6 +57,10 @@ class _Part:
     """Here: its open chunks are known."""
     submitted: bool = False
     """There: its chunks are given out."""
+    found: bool = False
+    """So they were when this program came to it, and it has not looked at them since: what failed before is over."""
+    gone: bool = False
+    """There: somebody deleted its workflow."""
 
     @property
     def settled(self) -> bool:
@@ -85,6 +92,8 @@ class Desk:
         self._workflow = ""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
+        self.wrong_key: set[str] = set()
+        """Workers that could not open what they were given, and could open nothing since."""
 
     @property
     def settled(self) -> bool:
@@ -101,7 +110,7 @@ class Desk:
         self._workflow = workflow
         self._damaged.clear()
         for part in self._parts.values():
-            part.workflow, part.submitted = None, False
+            part.workflow, part.submitted, part.gone = None, False, False
 
     def workflow_ended(self) -> None:
         """What was given up and is not tried again is settled, too."""
@@ -119,27 +128,31 @@ class Desk:
             await until(partial(self._find, index), PART_SECONDS)
             assert part.workflow is not None  # noqa: S101 - the loop's condition
             if not part.submitted:
-                await self._submit(index, part, part.workflow)
+                try:
+                    await self._submit(index, part, part.workflow)
+                except WorkflowGone:
+                    part.gone = True
 
     async def _find(self, index: int) -> bool:
         """Whether it is known which workflow is the part's, which it is once the server has begun it."""
         if self._parts[index].workflow is not None:
             return True
-        async for task in self._server.all_tasks(self._workflow):
-            number = task.reference.removeprefix(PART)
-            if number.isdigit() and int(number) in self._parts and task.sub_workflow:
-                self._parts[int(number)].workflow = task.sub_workflow
+        with suppress(WorkflowGone):  # whoever follows it sees that, too
+            async for task in self._server.all_tasks(self._workflow):
+                number = task.reference.removeprefix(PART)
+                if number.isdigit() and int(number) in self._parts and task.sub_workflow:
+                    self._parts[int(number)].workflow = task.sub_workflow
         return self._parts[index].workflow is not None
 
     async def _submit(self, index: int, part: _Part, workflow: str) -> None:
         async for task in self._server.all_tasks(workflow):
             if task.type == PREPARE_PART and task.status is TaskStatus.COMPLETED:
-                part.submitted = True
+                part.submitted = part.found = True
         if part.submitted and part.prepared:
             return
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
         sending: list[asyncio.Task[dict[str, Any]]] = []
-        async with asyncio.TaskGroup() as group:
+        async with together() as group:
             async for audio in self._prepare(index):
                 chunk = Chunk(audio.chunk.key, tuple(one.window for one in audio.windows))
                 part.open.setdefault(chunk.key, chunk)
@@ -167,13 +180,22 @@ class Desk:
     async def take_results(self) -> None:
         """Looks once at what has changed, and writes it down. Raises `ServerError`, `StoreUnusable`."""
         for part in self._parts.values():
-            if part.workflow is not None and part.submitted and not part.settled:
-                tasks = [task async for task in self._server.all_tasks(part.workflow) if task.type == TRANSCRIBE_CHUNK]
-                gate = asyncio.Semaphore(FETCHES)
-                async with asyncio.TaskGroup() as group:
-                    for task in tasks:
-                        if self._seen.get(task.id) != (task.status, task.polls):
-                            group.create_task(self._take(part, task, gate))
+            if part.workflow is not None and part.submitted and not part.settled and not part.gone:
+                try:
+                    await self._take_from(part, part.workflow)
+                except WorkflowGone:
+                    part.gone = True
+
+    async def _take_from(self, part: _Part, workflow: str) -> None:
+        tasks = [task async for task in self._server.all_tasks(workflow) if task.type == TRANSCRIBE_CHUNK]
+        if part.found:
+            part.found = False
+            self._seen |= {task.id: (task.status, task.polls) for task in tasks if task.status in OVER}
+        gate = asyncio.Semaphore(FETCHES)
+        async with together() as group:
+            for task in tasks:
+                if self._seen.get(task.id) != (task.status, task.polls):
+                    group.create_task(self._take(part, task, gate))
 
     async def _take(self, part: _Part, task: ServerTask, gate: asyncio.Semaphore) -> None:
         key = ChunkKey(*map(int, str(task.input["subject"]).split(".")))
@@ -190,12 +212,14 @@ class Desk:
                 await self._lease(key, task)
             case TaskStatus.SCHEDULED:
                 await self._release(key, task, "given back")
+                self.wrong_key |= lacking_key(task)
                 if key in self._given_up:
                     await self._server.update(
                         task, TaskStatus.FAILED_WITH_TERMINAL_ERROR, worker=self._name, reason="given up: every try failed"
                     )
                     part.open.pop(key, None)
             case TaskStatus.COMPLETED:
+                self.wrong_key.discard(task.worker)
                 await self._result(part, chunk, task)
             case TaskStatus.FAILED | TaskStatus.FAILED_WITH_TERMINAL_ERROR:
                 await self._failed(part, key, task, failure_of(task).sentence())
@@ -212,7 +236,7 @@ class Desk:
         lease = await self._lease(key, task)
         ended = task.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR
         final = final or ended or lease >= MOST_TRIES
-        await self._journal.failed(key, lease, reason, final=final)
+        await self._journal.failed(key, lease, reason, final=final and key not in self._given_up)
         if final:  # the server would try on: its next try is ended when it is seen
             self._given_up.add(key)
         if ended:
@@ -252,22 +276,15 @@ class Desk:
             await self._journal.released(key, lease, reason)
 
     @property
-    def only_damaged(self) -> bool:
-        """What is left is done as far as the server knows: only another workflow brings it."""
-        open_chunks = [key for part in self._parts.values() for key in part.open]
-        return (
-            bool(open_chunks) and all(part.submitted or part.settled for part in self._parts.values()) and self._damaged >= set(open_chunks)
+    def needs_another(self) -> bool:
+        """Only another workflow brings what is left: as far as the server knows it is done, or what it knew of it was deleted."""
+        return not self.settled and all(
+            part.settled or part.gone or (part.submitted and part.prepared and self._damaged >= part.open.keys())
+            for part in self._parts.values()
         )
 
     def workflows(self) -> Mapping[int, str]:
         """Of the parts that have begun and are not settled."""
-        return {index: part.workflow for index, part in self._parts.items() if part.workflow is not None and not part.settled}
-
-
-def failure_of(task: ServerTask) -> DWhisperError:
-    """Why a worker failed."""
-    try:
-        failure = msgspec.convert(task.output, TaskFailure)
-    except msgspec.ValidationError:
-        return WorkerDied(detail=task.reason or "it did not say why")
-    return from_failure(Failure(failure.code, failure.fields))
+        return {
+            index: part.workflow for index, part in self._parts.items() if part.workflow is not None and not part.settled and not part.gone
+        }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.definitions import TRANSCRIBE_PART
 from dwhisper_gui.core.server_errors import WorkflowGone
 from dwhisper_gui.reaching import way
 from dwhisper_gui.runners.remembered import remembered
@@ -25,7 +26,7 @@ async def forget(settings: Settings, memory: Mapping[str, str], forget_files: Ca
     known = remembered(memory)
     if known is not None and known.workflow is not None:
         async with Conductor((await way(settings, known.server)).address) as server:
-            await delete(server, known.workflow, forget_files)
+            await delete(server, known.workflow, forget_files, known.correlation)
 
 
 async def end(server: Conductor, workflow: str) -> None:
@@ -34,12 +35,17 @@ async def end(server: Conductor, workflow: str) -> None:
         await server.terminate(workflow, WITHDRAWN)
 
 
-async def delete(server: Conductor, workflow: str, forget_files: Callable[[str], None]) -> None:
-    """Ends a workflow and deletes it with those in it; `forget_files` is called with the id of each. Raises `ServerError`."""
+async def delete(server: Conductor, workflow: str, forget_files: Callable[[str], None], correlation: str = "") -> None:
+    """Ends a workflow and deletes it with those in it; `forget_files` is called with the id of each. Where the workflow itself has gone,
+    `correlation` finds those in it, which may go on. Raises `ServerError`."""
     inner: list[str] = []
-    with suppress(WorkflowGone):
+    try:
         inner = [task.sub_workflow async for task in server.all_tasks(workflow) if task.sub_workflow]
         await server.terminate(workflow, WITHDRAWN)
-    for one in (*inner, workflow):
+    except WorkflowGone:
+        for orphan in await server.found(TRANSCRIBE_PART, correlation) if correlation else ():
+            await end(server, orphan.id)
+            inner.append(orphan.id)
+    for one in dict.fromkeys((*inner, workflow)):
         await server.remove(one)
         forget_files(one)

@@ -22,6 +22,7 @@ from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import WINDOW_SECONDS, WINDOWS_IN_CHUNK
+from dwhisper_gui.core.together import first_cause
 from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.board import Board
 from dwhisper_gui.runners.runner import ChunkAudio, CutClips, EngineSetup, Prepare, Task, Tell
@@ -87,7 +88,7 @@ class LocalRunner:
                     cutting = group.create_task(cut())
                     group.create_task(seat.fill(job, setup, tell))
             except BaseExceptionGroup as failures:
-                raise _first_cause(failures) from failures
+                raise first_cause(failures) from failures
             clips = tuple(cutting.result())
             if not clips:
                 return ()
@@ -128,7 +129,7 @@ class LocalRunner:
                     stopping.cancel()
             except BaseExceptionGroup as failures:
                 self._kill()
-                raise _first_cause(failures) from failures
+                raise first_cause(failures) from failures
             except asyncio.CancelledError:
                 self._kill()
                 raise
@@ -136,6 +137,9 @@ class LocalRunner:
     def goes_on(self, memory: Mapping[str, str]) -> bool:
         """Its workers end with this program."""
         return False
+
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        """Nobody else goes by it."""
 
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """Nothing goes on here without this program."""
@@ -223,15 +227,6 @@ class LocalRunner:
 
 def _waiting(job: str, tell: Tell) -> Callable[[], None]:
     return lambda: tell(Note(job, "engine_busy", {}))
-
-
-def _first_cause(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What to tell the user of several failures: an error with a sentence if there is one."""
-    told, others = failures.split(DWhisperError)
-    cause: BaseException = told or others or failures
-    while isinstance(cause, BaseExceptionGroup):
-        cause = cause.exceptions[0]
-    return cause
 
 
 async def _prepared_ahead(parts: Sequence[int], prepare: Prepare) -> AsyncGenerator[ChunkAudio, None]:

@@ -86,6 +86,10 @@ class Runner(Protocol):
     def goes_on(self, memory: Mapping[str, str]) -> bool:
         """Whether something goes on for a job without this program, from the job's memory."""
 
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        """All that can be done of the job is in the store: what goes by it elsewhere is told so. To be called before the job counts as
+        ended; where that can't be told soon, it is told later, if at all."""
+
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         """The job is paused, cancelled or removed: what goes on for it without this program ends, too. Raises `DWhisperError` where that
         can't be had now."""

@@ -119,6 +119,9 @@ class QuickRunner:
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         self.withdrawn.append(job)
 
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

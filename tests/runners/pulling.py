@@ -153,6 +153,9 @@ class PullRunner:
             await asyncio.wait([group.create_task(self._pull(name, server, task, prepare, stop)) for name in self._names])
             stopping.cancel()
 
+    async def finish(self, job: str, memory: Mapping[str, str]) -> None:
+        """See `Runner`."""
+
     def goes_on(self, memory: Mapping[str, str]) -> bool:
         """See `Runner`."""
         return False

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from dwhisper_worker import models
 from dwhisper_worker.answers import Answers
-from dwhisper_worker.contract import Code, LoadRequest
+from dwhisper_worker.contract import LoadRequest
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.held import Held, Served
 from dwhisper_worker.identity import Identity, take
@@ -46,7 +46,7 @@ _SOON_SECONDS = 0.1
 _FULL_SECONDS = 0.5
 _MOST_SHARING = 20
 _STILL_OURS_SECONDS = 2.0
-_REST_SECONDS = 60.0
+REST_SECONDS = 60.0
 """After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
 _LAST_WORDS_SECONDS = 5.0
 _MOST_SILENT_SECONDS = 3.0
@@ -116,8 +116,8 @@ class Shift:
     def _poll(self, served: Served, kind: str) -> None:
         waits = delays(lambda: self._line.refused)
         while not self._stopping.is_set():
-            if (rest := self._rest_until - time.monotonic()) > 0:
-                self._stopping.wait(rest)
+            if (left := self._rest_until - time.monotonic()) > 0:
+                self._stopping.wait(left)
                 continue
             try:
                 leases, asked = self._ask(served, kind)
@@ -132,7 +132,8 @@ class Shift:
                 self._stopping.wait(next(waits))
                 continue
             for lease in leases:
-                held = Held(lease, asked, served, self._server, self._line, self._answers, self._notice)
+                rest = partial(self._rest, served)
+                held = Held(lease, asked, served, self._server, self._line, self._answers, self._notice, rest)
                 with self._changed:
                     # A server may hand out twice what it takes for stale.
                     if lease.task in self._held:
@@ -174,9 +175,10 @@ class Shift:
         with self._changed:
             del self._held[held.lease.task]
             self._changed.notify_all()
-        if held.failure is not None and held.failure.code == Code.POOL_KEY_WRONG:
-            log.error("the key of pool %s is not the one its chunks are sealed with: join again", held.served.pool)
-            self._rest_until = time.monotonic() + _REST_SECONDS
+
+    def _rest(self, served: Served) -> None:
+        log.error("the key of pool %s is not the one its chunks are sealed with: join again", served.pool)
+        self._rest_until = time.monotonic() + REST_SECONDS
 
     # --- signs of life -------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-FOR_GOOD = {Code.CONTRACT_MISMATCH, Code.POOL_KEY_WRONG, Code.MODEL_LACKS_LANGUAGE, Code.MODEL_CANNOT_TRANSLATE}
+FOR_GOOD = {Code.CONTRACT_MISMATCH, Code.MODEL_LACKS_LANGUAGE, Code.MODEL_CANNOT_TRANSLATE}
 """What would fail the same way the next time."""
 
 
@@ -88,8 +88,10 @@ class Held:
         line: Line,
         answers: Answers,
         on_heard: Callable[[], None],
+        on_wrong_key: Callable[[], None],
     ) -> None:
-        """`asked` is when it was asked for, on the monotonic clock; `on_heard` is called when the engine is done with it."""
+        """`asked` is when it was asked for, on the monotonic clock; `on_heard` is called when the engine is done with it, `on_wrong_key`
+        before others may have it since the pool's key here is not the one that it is sealed with."""
         self.lease = lease
         self.served = served
         self.label = f"{lease.inputs.get('job', '?')}:{lease.inputs.get('subject', '?')}"
@@ -98,13 +100,12 @@ class Held:
         self.windows_told = 0
         """Windows done when the server was last asked whether the task is still ours."""
         self.windows_done = 0
-        self.failure: TaskFailure | None = None
-        """What it came to, where that is no result."""
         self._asked = asked
         self._server = server
         self._line = line
         self._answers = answers
         self._on_heard = on_heard
+        self._on_wrong_key = on_wrong_key
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._submitted: Submitted | None = None
@@ -140,9 +141,13 @@ class Held:
             except LetGo:
                 raise
             except Exception as error:
-                self.failure = self._failure(error)
-                for_good = self.failure.code in FOR_GOOD
-                self._patiently(partial(self._server.fail, self.lease, self.served.worker, self.failure, for_good=for_good))
+                failure = self._failure(error)
+                if failure.code == Code.POOL_KEY_WRONG:  # the fault of this worker, and not of the chunk
+                    self._on_wrong_key()
+                    self._patiently(partial(self._server.give_back, self.lease, self.served.worker, failure))
+                    return
+                for_good = failure.code in FOR_GOOD
+                self._patiently(partial(self._server.fail, self.lease, self.served.worker, failure, for_good=for_good))
             else:
                 self._patiently(partial(self._server.complete, self.lease, self.served.worker, output))
                 log.info("%s is done", self.label)

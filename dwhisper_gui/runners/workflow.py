@@ -1,0 +1,118 @@
+"""Which workflow of a server is a job's: the one that runs; the one that was ended, resumed; or a new one of the parts that are left."""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+from dwhisper_worker.contract import VERSION
+from dwhisper_worker.sealing import NotSealedSo
+from dwhisper_worker.tasks import COMBINE_TRANSCRIPT, PREPARE_PART, TRANSCRIBE_CHUNK
+
+from dwhisper_gui.conductor import definitions
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.records import WorkflowStatus
+from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowNotResumable
+from dwhisper_gui.runners.desk import PART
+from dwhisper_gui.runners.leftovers import delete
+from dwhisper_gui.runners.patience import Patience
+from dwhisper_gui.runners.remembered import MEMORY, Remembered, remembered
+from dwhisper_gui.runners.sealed import Seals
+
+log = logging.getLogger(__name__)
+
+MOST_PRIORITY = 99
+
+
+def recalled(server: str, pool: str, pool_key: bytes, job: str, memory: Mapping[str, str]) -> Remembered:
+    """What is known from an earlier run, where that was with this server and this pool's key; else a new key."""
+    known = remembered(memory)
+    if known is not None and (known.server, known.pool) == (server, pool):
+        try:
+            Seals.unwrapped(job, pool_key, known.key)
+        except NotSealedSo:
+            log.warning("job %s was sealed with another key of the pool", job)
+        else:
+            return known
+    return Remembered(server, pool, uuid.uuid4().hex, Seals.new(job, pool_key).wrapped)
+
+
+class JobWorkflow:
+    """Of one job. What is known of it is in the job's memory before the server is asked for what depends on it."""
+
+    def __init__(
+        self, server: Conductor, job: str, known: Remembered, journal: Journal, patience: Patience, forget_files: Callable[[str], None]
+    ) -> None:
+        self._server = server
+        self._job = job
+        self._known = known
+        self._journal = journal
+        self._patience = patience
+        self._forget_files = forget_files
+
+    async def id(self, desk_tasks: str, chunk_tasks: str, left: tuple[int, ...], instead_of: str | None = None) -> str:
+        """The one to follow. `desk_tasks` and `chunk_tasks` are whose they are, `left` the parts of a new one; `instead_of`: one that is of
+        no use any more. Raises `ServerError`."""
+        domains = {PREPARE_PART: desk_tasks, TRANSCRIBE_CHUNK: chunk_tasks}
+        return await self._patience.with_server(partial(self._id, domains, left, instead_of))
+
+    async def _id(self, domains: Mapping[str, str], left: tuple[int, ...], instead_of: str | None) -> str:
+        if self._known.workflow is None:
+            # The answer to an earlier start may have been lost, or this program died before it wrote it down.
+            found = await self._server.found(definitions.TRANSCRIBE_JOB, self._known.correlation)
+            await self._remember(workflow=found[-1].id if found else None)
+        if self._known.workflow is not None:
+            if self._known.workflow != instead_of and await self._runs_again(self._known.workflow):
+                return self._known.workflow
+            # Before there is another one: else workers would do the same chunk for both.
+            await delete(self._server, self._known.workflow, self._forget_files, self._known.correlation)
+            await self._remember(workflow=None, correlation=uuid.uuid4().hex)
+        await definitions.ensure_defined(self._server)
+        workflow = await self._server.start_workflow(
+            definitions.TRANSCRIBE_JOB,
+            definitions.WORKFLOW_VERSION,
+            correlation_id=self._known.correlation,
+            input=self._parts(domains, left),
+            task_to_domain={COMBINE_TRANSCRIPT: domains[PREPARE_PART]},
+        )
+        await self._remember(workflow=workflow)
+        return workflow
+
+    async def _runs_again(self, workflow: str) -> bool:
+        """Whether a workflow of an earlier run is there and goes on; one that failed or was terminated is resumed."""
+        status = await self._server.status(workflow)
+        if status is None or status is WorkflowStatus.COMPLETED:
+            return False
+        if status.ended:
+            try:
+                await self._server.retry(workflow)
+            except (WorkflowGone, WorkflowNotResumable):
+                log.warning("workflow %s can't be resumed", workflow, exc_info=True)
+                return False
+        return True
+
+    async def _remember(self, *, workflow: str | None, correlation: str | None = None) -> None:
+        self._known = msgspec.structs.replace(self._known, workflow=workflow, correlation=correlation or self._known.correlation)
+        await self._journal.remember(MEMORY, self._known.written())
+
+    def _parts(self, domains: Mapping[str, str], parts: tuple[int, ...]) -> dict[str, object]:
+        """The fork into parts. Earlier ones have priority, so that their chunks are given out first."""
+        tasks = [
+            {
+                "name": definitions.TRANSCRIBE_PART,
+                "taskReferenceName": f"{PART}{part}",
+                "type": "SUB_WORKFLOW",
+                "permissive": True,
+                "subWorkflowParam": {
+                    "name": definitions.TRANSCRIBE_PART,
+                    "version": definitions.WORKFLOW_VERSION,
+                    "priority": max(0, MOST_PRIORITY - place),
+                    "taskToDomain": dict(domains),
+                },
+            }
+            for place, part in enumerate(parts)
+        ]
+        shared = {"contract": VERSION, "job": self._job}
+        return {**shared, "tasks": tasks, "inputs": {f"{PART}{part}": {**shared, "part": part} for part in parts}}

@@ -1,0 +1,118 @@
+"""Workers that die, stop, are not there, fail, or have a clock that is wrong."""
+
+import asyncio
+import datetime as dt
+import shutil
+import signal
+import sys
+from collections import Counter
+
+import pytest
+from dwhisper_worker.contract import Span
+
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.records import TaskStatus
+from dwhisper_gui.core.events import ChunkDone, ChunkFailed
+from dwhisper_gui.core.job import JobState
+from dwhisper_gui.core.plan import ChunkKey
+from dwhisper_gui.core.waiting import until
+from dwhisper_gui.jobs.ownership import retry
+from dwhisper_gui.jobs.records import Outcome
+from tests.faults.trial import LOOK_SECONDS, Trial, chunk_tasks, noted, some, until_tasks
+
+HELD = some(TaskStatus.IN_PROGRESS)
+
+
+async def test_a_chunk_of_a_killed_worker_is_done_by_another(trial: Trial) -> None:
+    async with trial.desk() as at:
+        job = await at.add()
+        working = asyncio.ensure_future(at.work(job))
+        with trial.worker() as one:
+            await until_tasks(trial, at, job, HELD)
+            one.signal(signal.SIGKILL)
+            with trial.worker():
+                await working
+        await trial.agree(at, job)
+        assert {attempt.reason for attempt in await at.store.results(job.id).attempts() if attempt.outcome is Outcome.RELEASED} == {"lost"}
+
+
+async def test_the_late_result_of_a_stopped_worker_changes_nothing(trial: Trial) -> None:
+    async with trial.desk() as at:
+        job = await at.add()
+        working = asyncio.ensure_future(at.work(job))
+        with trial.worker() as one:
+            held = [task.reference for task in await until_tasks(trial, at, job, HELD) if task.status is TaskStatus.IN_PROGRESS]
+            one.signal(signal.SIGSTOP)
+            with trial.worker():
+                await working
+            await trial.agree(at, job)
+            async with Conductor(trial.server.address) as server:
+                before = await chunk_tasks(server, at, job)
+                one.signal(signal.SIGCONT)
+                await asyncio.to_thread(one.says, f".{held[0].rpartition('_')[2]} ")
+                await until(lambda: _over(one.log), LOOK_SECONDS)
+                assert await chunk_tasks(server, at, job) == before
+        await trial.agree(at, job)
+        assert {task.status for task in before if task.worker.endswith("-0")} <= {TaskStatus.TIMED_OUT, TaskStatus.COMPLETED}
+
+
+async def _over(log: str) -> bool:
+    """Whether the worker has let go of, or done, all that it had begun."""
+    counted = Counter(word for line in log.splitlines() for word in (" is here:", " is done", " was let go") if word in line)
+    return counted[" is here:"] <= counted[" is done"] + counted[" was let go"]
+
+
+async def test_where_all_workers_are_gone_the_user_is_told_and_the_next_goes_on(trial: Trial) -> None:
+    async with trial.desk() as at:
+        job = await at.add()
+        working = asyncio.ensure_future(at.work(job))
+        with trial.worker() as one, trial.worker() as other:
+            await until_tasks(trial, at, job, HELD)
+            one.signal(signal.SIGKILL)
+            other.signal(signal.SIGKILL)
+        await noted(at, "no_workers")
+        with trial.worker():
+            await noted(at, "worker_came")
+            await working
+        await trial.agree(at, job)
+
+
+async def test_a_chunk_that_always_fails_is_missing_and_a_retry_does_it_alone(trial: Trial) -> None:
+    async with trial.desk() as at:
+        job = await at.add()
+        with trial.worker(command=(sys.executable, "-m", "tests.faults.failing", "1.0")) as bad:
+            await at.work(job)
+        assert at.ended[-1].state is JobState.INCOMPLETE
+        part = await at.store.results(job.id).part(1)
+        assert part
+        windows = next(chunk.windows for chunk in part.chunks if chunk.key == ChunkKey(1, 0))
+        await trial.agree(at, job, failed=[Span(window.start, window.end) for window in windows])
+        (failed,) = [event for event in at.told if isinstance(event, ChunkFailed) and event.final]
+        assert failed.chunk == ChunkKey(1, 0)
+        assert "as it was told to" in bad.log, "only its own log has the details"
+        assert "as it was told to" not in failed.reason
+        at.told.clear()
+        await retry(at.store, job.id)
+        with trial.worker():
+            await at.work(job)
+        await trial.agree(at, job)
+        again = [event.chunk for event in at.told if isinstance(event, ChunkDone)]
+        assert again == [ChunkKey(1, 0)]
+        assert max(Counter(trial.chunks_done()).values()) == 1
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is not installed (make faults-packages)")
+@pytest.mark.parametrize("shift", ["-1h", "+1h"])
+async def test_a_worker_whose_clock_is_an_hour_off_works_as_any(trial: Trial, shift: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The hour is wrong, and not how time passes: what counts seconds for itself goes on as it does.
+    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    async with trial.desk() as at:
+        job = await at.add()
+        with trial.worker(command=("faketime", "-f", shift, sys.executable, "-m", "tests.faults.shifted")) as one:
+            await at.work(job)
+        assert "no_workers" not in at.notes()
+        await trial.agree(at, job)
+        attempts = await at.store.results(job.id).attempts()
+    assert {attempt.outcome for attempt in attempts} == {Outcome.DONE}
+    said = dt.datetime.fromisoformat(one.log.partition(" INFO ")[0].replace(",", "."))
+    assert abs(dt.datetime.now() - said) > dt.timedelta(minutes=30), "else nothing was tried"
