@@ -12,7 +12,7 @@ override PYTHON := $(shell sh tools/find-python "$(PYTHON)")
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 
 # Most tests wait for processes, so two at once take little more than half the time. Each process has its models: so no more than four.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup
+SIDE_BY_SIDE := -n auto --maxprocesses 4
 
 .PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check bench-distributed \
 	system-packages keyring-packages conductor-server format clean

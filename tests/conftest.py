@@ -144,16 +144,19 @@ def conductor(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
         yield server
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for the server is marked so, has the time that the first of them needs to start it, and runs in one process with its
-    like, so that it is one server."""
-    for item in items:
-        if "conductor" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.integration)
-            item.add_marker(pytest.mark.conductor)
-            item.add_marker(pytest.mark.timeout(CONDUCTOR_SECONDS))
-            item.add_marker(pytest.mark.xdist_group("conductor"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What asks for the server is marked so, and has the time that the first of them needs to start it."""
+    if "conductor" in getattr(item, "fixturenames", ()):
+        for mark in ("integration", "conductor", pytest.mark.timeout(CONDUCTOR_SECONDS)):
+            item.add_marker(mark)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Shares the tests out to several processes."""
+    from tests.scheduling import Scheduling
+
+    return Scheduling(config, log)
 
 
 def _leftovers() -> list[psutil.Process]:

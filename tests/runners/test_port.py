@@ -23,6 +23,7 @@ from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.runners.runner import Runner
 from dwhisper_gui.workers.child import worker_command
 from dwhisper_gui.workers.standing import StandingWorker
+from tests.jobs.bench import only
 from tests.runners.pulling import PullRunner
 from tests.worker.audio import pcm_of
 
@@ -94,7 +95,7 @@ async def bench(folder: Path, runner: Runner) -> AsyncIterator[Bench]:
     (folder / "subtitles").mkdir(parents=True)
     ears = StandingWorker("ears", worker_command(()))
     async with await Store.open(folder / "data") as store:
-        made = Bench(store, Queue(store, ears, runner, lambda event: made.tell(event)), folder / "subtitles")
+        made = Bench(store, Queue(store, ears, await only(runner), lambda event: made.tell(event)), folder / "subtitles")
         try:
             yield made
         finally:
