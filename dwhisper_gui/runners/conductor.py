@@ -46,7 +46,7 @@ from dwhisper_gui.runners.sense import are_shares
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 """So often what has changed is looked for; less often where the server is slow to say."""
 LOOK_SHARE = 0.2
 """Of the time, at most so much is spent on looking."""
@@ -123,6 +123,7 @@ class ConductorRunner:
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
         ahead = Ahead(set(task.parts) - set(task.prepared), prepare)
+        ahead.begin()  # while the server is told of the job
         try:
             await unless(stop, self._run(task, ahead, journal, tell))
         finally:

@@ -6,7 +6,7 @@ sleeps holds no lease that could end, and the parts come in order."""
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.runners.order import is_near_end, start_delays
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import is_result_of
@@ -139,9 +140,11 @@ class Desk:
             return
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
         sending: list[asyncio.Task[dict[str, Any]]] = []
+        lengths: list[float] = []
         async with asyncio.TaskGroup() as group:
             async for audio in self._prepare(index):
                 chunk = Chunk(audio.chunk.key, tuple(one.window for one in audio.windows))
+                lengths.append(chunk.audio_seconds)
                 part.open.setdefault(chunk.key, chunk)
                 await gate.acquire()
                 send = group.create_task(self._send(workflow, audio))
@@ -150,11 +153,18 @@ class Desk:
         part.prepared = True
         if not part.submitted:
             inputs = {f"{CHUNK}{send.result()['subject'].partition('.')[2]}": send.result() for send in sending}
-            tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in inputs]
+            tasks = [
+                {"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True, "startDelay": delay}
+                for name, delay in zip(inputs, self._start_delays(index, lengths), strict=True)
+            ]
             output = {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}
             # A workflow has an id before it has tasks.
             await until(partial(self._server.complete, workflow, PREPARE, output, worker=self._name), PART_SECONDS)
             part.submitted = True
+
+    def _start_delays(self, index: int, lengths: Sequence[float]) -> list[int]:
+        before = sum(len(part.open) for earlier, part in self._parts.items() if earlier < index)
+        return start_delays(lengths) if is_near_end(index, self._task.parts, before, len(lengths)) else [0] * len(lengths)
 
     async def _send(self, workflow: str, audio: ChunkAudio) -> dict[str, object]:
         subject = str(audio.chunk.key)
