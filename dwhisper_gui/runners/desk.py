@@ -6,7 +6,7 @@ sleeps holds no lease that could end, and the parts come in order."""
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.media.encode import encoded
-from dwhisper_gui.runners.order import is_near_end, start_delays
+from dwhisper_gui.runners.order import handed_out
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import is_result_of
@@ -153,18 +153,12 @@ class Desk:
         part.prepared = True
         if not part.submitted:
             inputs = {f"{CHUNK}{send.result()['subject'].partition('.')[2]}": send.result() for send in sending}
-            tasks = [
-                {"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True, "startDelay": delay}
-                for name, delay in zip(inputs, self._start_delays(index, lengths), strict=True)
-            ]
+            order = handed_out(dict(zip(inputs, lengths, strict=True)), index, self._task.parts)
+            tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in order]
             output = {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}
             # A workflow has an id before it has tasks.
             await until(partial(self._server.complete, workflow, PREPARE, output, worker=self._name), PART_SECONDS)
             part.submitted = True
-
-    def _start_delays(self, index: int, lengths: Sequence[float]) -> list[int]:
-        before = sum(len(part.open) for earlier, part in self._parts.items() if earlier < index)
-        return start_delays(lengths) if is_near_end(index, self._task.parts, before, len(lengths)) else [0] * len(lengths)
 
     async def _send(self, workflow: str, audio: ChunkAudio) -> dict[str, object]:
         subject = str(audio.chunk.key)

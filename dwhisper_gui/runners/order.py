@@ -1,25 +1,15 @@
 """In which order a server hands out the last chunks of a job: the longest first, so that no worker begins one when the others end.
 
-A server's queue is in order of priority, which all chunks of a part share, then of the time from which a task may be given out; so
-shorter ones may be given out a little later. Where they have to wait for others anyway, that changes nothing but their order."""
+Within a part, whose chunks share a priority, its queue goes by when they came, which is the order in which they are listed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-STEPS = 4
-"""Times are whole seconds there: the longest quarter at once, the next a second later, and so on."""
 LAST_PARTS = 2
 
 
-def start_delays(seconds: Sequence[float]) -> list[int]:
-    """For chunks with so much sound, how many seconds later each may be given out."""
-    longest_first = sorted(range(len(seconds)), key=lambda i: -seconds[i])
-    delays = [0] * len(seconds)
-    for place, i in enumerate(longest_first):
-        delays[i] = place * STEPS // len(seconds)
-    return delays
-
-
-def is_near_end(part: int, parts: Sequence[int], before: int, chunks: int) -> bool:
-    """Whether order matters for a part, and costs nothing: `before` chunks of earlier parts are not done yet, at least as many as its own
-    `chunks`."""
-    return part in sorted(parts)[-LAST_PARTS:] and before >= chunks
+def handed_out(seconds: Mapping[str, float], part: int, parts: Sequence[int]) -> list[str]:
+    """The names of a part's chunks in the order in which they are to be handed out, given how much sound is in each. Before the end of
+    the job it is that of the recording, whose beginning is what one reads first."""
+    if part not in sorted(parts)[1:][-LAST_PARTS:]:
+        return list(seconds)
+    return sorted(seconds, key=lambda name: -seconds[name])

@@ -1,21 +1,19 @@
 """The last chunks are handed out by their length."""
 
-from dwhisper_gui.runners.order import is_near_end, start_delays
+from dwhisper_gui.runners.order import handed_out
+
+SECONDS = {"a": 5.0, "b": 20.0, "c": 10.0}
 
 
-def test_the_longer_a_chunk_the_sooner_it_is_handed_out() -> None:
-    assert start_delays([5.0, 20.0, 10.0, 15.0]) == [3, 0, 2, 1]
+def test_at_the_end_of_a_job_the_longest_chunk_is_handed_out_first() -> None:
+    assert handed_out(SECONDS, 3, (0, 1, 2, 3)) == ["b", "c", "a"]
+    assert handed_out(SECONDS, 2, (0, 1, 2, 3)) == ["b", "c", "a"]
 
 
-def test_few_chunks_are_spread_and_none_waits_longer_than_the_steps() -> None:
-    assert start_delays([]) == []
-    assert start_delays([7.0]) == [0]
-    assert sorted(set(start_delays([float(i) for i in range(40)]))) == [0, 1, 2, 3]
+def test_before_the_end_and_in_the_part_that_is_read_first_chunks_keep_their_order() -> None:
+    assert handed_out(SECONDS, 1, (0, 1, 2, 3)) == ["a", "b", "c"]
+    assert handed_out(SECONDS, 0, (0, 1)) == ["a", "b", "c"]
 
 
-def test_it_is_done_at_the_end_only_and_only_while_there_is_other_work() -> None:
-    parts = (0, 1, 2, 3)
-    assert is_near_end(3, parts, before=10, chunks=10)
-    assert is_near_end(2, parts, before=10, chunks=10)
-    assert not is_near_end(1, parts, before=10, chunks=10)
-    assert not is_near_end(3, parts, before=3, chunks=10)
+def test_a_part_without_speech_has_nothing_to_hand_out() -> None:
+    assert handed_out({}, 3, (3,)) == []
