@@ -87,8 +87,7 @@ class Shift:
             time.sleep(_TICK_SECONDS)
             elapsed, before = time.monotonic() - before, time.monotonic()
             for one in self._served:
-                if one.transcriber.oldest_batch is not None:
-                    one.pace.worked(elapsed)
+                one.pace.at_work(one.transcriber.busy_seconds)
             hangs = [watch.hangs(elapsed) for watch in watches]  # all are asked, since each keeps count
             if any(hangs):
                 log.critical("the engine hangs; leaving, so that another worker does what it had in hand")
