@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
 """So often what has changed is looked for; less often where the server is slow to say."""
 LOOK_SHARE = 0.2
-"""Of the time, at most so much is spent on looking."""
+"""Of the time, at most so much is spent on looking; fetching what was found comes on top."""
 DECIDE_SECONDS = 10.0
 """So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
 MOST_WORKFLOWS = 5
@@ -266,7 +266,9 @@ class ConductorRunner:
         while True:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
+            asked = now() - began
             await patience.with_server(desk.take_results)
+            asked += desk.asked_seconds
             await patience.with_server(attendance.look)
             if status is not WorkflowStatus.RUNNING:
                 desk.workflow_ended()
@@ -277,7 +279,7 @@ class ConductorRunner:
                 for each in (workflow, *desk.workflows().values()):
                     with suppress(WorkflowGone):
                         await patience.with_server(partial(self._server.decide, each))
-            await asyncio.sleep(max(LOOK_SECONDS, (now() - began) * (1 / LOOK_SHARE - 1)))
+            await asyncio.sleep(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)))
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""

@@ -37,6 +37,9 @@ SIDE_BY_SIDE = 4
 """Chunks that are encoded and sent at once."""
 FETCHES = 8
 """Results that are fetched at once."""
+UNTOUCHED_PARTS = 2
+"""Parts are handed out in order: behind so many of which no chunk was ever given to a worker, none is looked at. Of a day of sound all
+but a few parts wait."""
 COMBINE, PREPARE = "combine", "prepare"
 PART, CHUNK = "part_", "chunk_"
 """How tasks of a fork are called, with their number."""
@@ -84,6 +87,8 @@ class Desk:
         self._lost: defaultdict[ChunkKey, int] = defaultdict(int)
         self._given_up: set[ChunkKey] = set()
         self._workflow = ""
+        self.asked_seconds = 0.0
+        """For how long the server was asked what has changed, the last time; not how long it took to fetch that."""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
 
@@ -170,9 +175,16 @@ class Desk:
 
     async def take_results(self) -> None:
         """Looks once at what has changed, and writes it down. Raises `ServerError`, `StoreUnusable`."""
+        now = asyncio.get_running_loop().time
+        self.asked_seconds, untouched = 0.0, 0
         for part in self._parts.values():
+            if untouched == UNTOUCHED_PARTS:
+                return
             if part.workflow is not None and part.submitted and not part.settled:
+                began = now()
                 tasks = [task async for task in self._server.all_tasks(part.workflow) if task.type == TRANSCRIBE_CHUNK]
+                self.asked_seconds += now() - began
+                untouched = 0 if any(task.polls or task.status is not TaskStatus.SCHEDULED for task in tasks) else untouched + 1
                 gate = asyncio.Semaphore(FETCHES)
                 async with asyncio.TaskGroup() as group:
                     for task in tasks:
