@@ -25,7 +25,7 @@ help:
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
 	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
 	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
-	@echo 'make bench-distributed  measures jobs shared out to many workers (an hour; BENCH="--groups fleet": less of it)'
+	@echo 'make bench-distributed  measures jobs shared out to many workers (two hours; BENCH="--groups fleet": less of it)'
 	@echo 'make conductor-server  fetches the Conductor server that the tests run (460 MB, once)'
 	@echo 'make format       formats the code'
 	@echo 'make clean        removes all that these made in this folder'

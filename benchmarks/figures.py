@@ -52,7 +52,7 @@ def _simulated(case: Case, shared: Shared, engine: Simulated, killed_at: float |
         "ideal": at_best,
         "efficiency": at_best / wall,
         "bound": ideal.ideal(costs, case.workers) / ideal.least(costs, case.workers),
-        "longest_first": ideal.ideal(costs, case.workers) / ideal.longest_first(costs, case.workers),
+        "best_known": ideal.ideal(costs, case.workers) / ideal.best_known(costs, case.workers),
         "begin": sum(begun) / len(begun) - shared.first_lease,
         "tail": end - min(last.values()),
         "idle_at_end": sum(end - one for one in last.values()) / len(last),

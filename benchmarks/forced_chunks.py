@@ -11,7 +11,9 @@ from dwhisper_gui.core import plan
 VARIABLE = "WINDOWS_IN_CHUNK"
 
 
-def chunks(part: plan.Part, found: Sequence[Window], fleet: plan.Fleet | None = None, later_seconds: float = 0.0) -> list[plan.Chunk]:
+def chunks(
+    part: plan.Part, found: Sequence[Window], fleet: plan.Fleet | None = None, before: float = 0.0, after: float = 0.0
+) -> list[plan.Chunk]:
     """Implements `plan.chunks`: all alike, also in the first part and toward the end."""
     size = int(os.environ[VARIABLE])
     groups = [tuple(found[at : at + size]) for at in range(0, len(found), size)]

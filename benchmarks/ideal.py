@@ -3,6 +3,8 @@
 import heapq
 from collections.abc import Sequence
 
+ROUNDS = 30
+
 
 def ideal(costs: Sequence[float], workers: int) -> float:
     """All that is to be done, shared evenly: what is measured is held against this."""
@@ -21,8 +23,32 @@ def least(costs: Sequence[float], workers: int) -> float:
     return max(bounds)
 
 
+def best_known(costs: Sequence[float], workers: int) -> float:
+    """What the best plan takes that is known here, with all known beforehand: longest first, or by packing (MULTIFIT: the least time in
+    which the windows, longest first, still fit each into the first worker with room)."""
+    best = longest_first(costs, workers)
+    low = least(costs, workers)
+    for _ in range(ROUNDS):
+        tried = (low + best) / 2
+        if (needed := _fits(costs, workers, tried)) is None:
+            low = tried
+        else:
+            best = min(best, needed)
+    return best
+
+
+def _fits(costs: Sequence[float], workers: int, time: float) -> float | None:
+    busy = [0.0] * workers
+    for cost in sorted(costs, reverse=True):
+        first = next((i for i, taken in enumerate(busy) if taken + cost <= time), None)
+        if first is None:
+            return None
+        busy[first] += cost
+    return max(busy)
+
+
 def longest_first(costs: Sequence[float], workers: int) -> float:
-    """What a good plan takes that knows everything before it begins: the longest window next, to whoever is free."""
+    """The longest window next, to whoever is free."""
     free = [0.0] * workers
     for cost in sorted(costs, reverse=True):
         heapq.heapreplace(free, free[0] + cost)
@@ -30,7 +56,7 @@ def longest_first(costs: Sequence[float], workers: int) -> float:
 
 
 def as_they_come(costs: Sequence[float], workers: int) -> float:
-    """The same in the order of the recording."""
+    """The same in the order in which they come."""
     free = [0.0] * workers
     for cost in costs:
         heapq.heapreplace(free, free[0] + cost)

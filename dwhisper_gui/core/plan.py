@@ -47,6 +47,8 @@ CHUNK_SECONDS = 1.75
 """Of work: a quick worker's chunk holds as many windows as take it so long, so that what a task costs besides is little."""
 CHUNKS_A_SECOND = 20.0
 """A server hands out no more: smaller chunks would have workers wait for it."""
+WINDOWS_AT_BEGIN_EACH = 2
+"""Until so many were given out for each worker, some may have nothing yet: a part is cut so that each has some of it."""
 CHUNKS_LEFT_EACH = 3
 """So many chunks are left for each worker after any: they shrink toward the end, and workers end together."""
 
@@ -274,17 +276,20 @@ def clipped(spans: Iterable[Span], inside: Span) -> Iterable[Span]:
             yield Span(start, end)
 
 
-def chunks(part: Part, found: Sequence[Window], fleet: Fleet | None = None, later_seconds: float = 0.0) -> list[Chunk]:
+def chunks(part: Part, found: Sequence[Window], fleet: Fleet | None = None, before: float = 0.0, after: float = 0.0) -> list[Chunk]:
     """Groups windows. The first part's chunks hold one window each, so that every engine thread has work at once; of this computer's own
     workers (`fleet` is None) the last part's shrink toward its end, so that all finish together; else four, a batch. What a fleet shares
-    shrinks toward the end of the job, of which `later_seconds` come after this part. Grouping changes no result."""
+    begins small, so that each worker has something, and shrinks toward the end of the job; `before` and `after` this part are so many
+    seconds. Grouping changes no result."""
     grouped: list[Chunk] = []
-    later = round(later_seconds / part.nominal.duration * len(found)) if part.nominal.duration > 0 else 0
+    density = len(found) / part.nominal.duration if part.nominal.duration > 0 else 0.0
     at = 0
     while at < len(found):
         left = len(found) - at
         if fleet is not None and not part.is_first:
-            size = chunk_size(left + later, fleet)
+            size = chunk_size(left + round(after * density), fleet)
+            if before * density < WINDOWS_AT_BEGIN_EACH * fleet.workers:
+                size = min(size, max(1, len(found) // fleet.workers))
         else:
             size = 1 if part.is_first else WINDOWS_IN_CHUNK
             if part.is_last:

@@ -206,7 +206,8 @@ class Run:
         if prepared is None:
             start, end = await asyncio.gather(self._edge(source, part.nominal.start), self._edge(source, part.nominal.end))
             fleet = await self._runner.fleet(setup_for(self._job.options))
-            group = partial(plan.chunks, fleet=fleet, later_seconds=parts[-1].nominal.end - part.nominal.end)
+            before, after = part.nominal.start - parts[0].nominal.start, parts[-1].nominal.end - part.nominal.end
+            group = partial(plan.chunks, fleet=fleet, before=before, after=after)
             prepared, heard = await prepare_part(source, self._ears, part, start, end, group)
             # Before the part: where the program dies in between, the part is prepared anew.
             await self._note_unreadable(journal, heard.unreadable)

@@ -20,16 +20,23 @@ class Ahead:
         self._part: int | None = None
         self._beginning: asyncio.Task[_Begun] | None = None
 
+    def begin(self) -> None:
+        """The first of them is prepared from now on."""
+        self._begin_after(-1)
+
     async def __call__(self, index: int) -> AsyncGenerator[ChunkAudio, None]:
         """See `Prepare`."""
         first, rest = await self._begun(index)
-        following = next((part for part in self._parts if part > index), None)
-        if following is not None and self._beginning is None:
-            self._part, self._beginning = following, asyncio.ensure_future(_begin(self._prepare(following)))
+        self._begin_after(index)
         if first is not None:
             yield first
             async for chunk in rest:
                 yield chunk
+
+    def _begin_after(self, index: int) -> None:
+        following = next((part for part in self._parts if part > index), None)
+        if following is not None and self._beginning is None:
+            self._part, self._beginning = following, asyncio.ensure_future(_begin(self._prepare(following)))
 
     async def _begun(self, index: int) -> _Begun:
         beginning = self._beginning

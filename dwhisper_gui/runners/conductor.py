@@ -39,10 +39,10 @@ from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 """So often what has changed is looked for; less often where the server is slow to say."""
 LOOK_SHARE = 0.2
-"""Of the time, at most so much is spent on looking."""
+"""Of the time, at most so much is spent on looking; fetching what was found comes on top."""
 DECIDE_SECONDS = 10.0
 """So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
 MOST_WORKFLOWS = 5
@@ -118,6 +118,7 @@ class ConductorRunner:
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
         ahead = Ahead(set(task.parts) - set(task.prepared), prepare)
+        ahead.begin()  # while the server is told of the job
         try:
             await unless(stop, self._run(task, ahead, journal, tell))
         finally:
@@ -195,7 +196,9 @@ class ConductorRunner:
         while True:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
+            asked = now() - began
             await patience.with_server(desk.take_results)
+            asked += desk.asked_seconds
             await patience.with_server(partial(attendance.look, desk.wrong_key))
             over = status is None or status.ended  # one that somebody paused goes on when they want it to
             if over:
@@ -207,7 +210,7 @@ class ConductorRunner:
                 for each in (workflow, *desk.workflows().values()):
                     with suppress(WorkflowGone):
                         await patience.with_server(partial(self._server.decide, each))
-            await asyncio.sleep(max(LOOK_SECONDS, (now() - began) * (1 / LOOK_SHARE - 1)))
+            await asyncio.sleep(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)))
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""

@@ -26,6 +26,7 @@ from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.failures import failure_of, lacking_key
+from dwhisper_gui.runners.order import handed_out
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import is_result_of
@@ -38,6 +39,9 @@ SIDE_BY_SIDE = 4
 """Chunks that are encoded and sent at once."""
 FETCHES = 8
 """Results that are fetched at once."""
+UNTOUCHED_PARTS = 2
+"""Parts are handed out in order: behind so many of which no chunk was ever given to a worker, none is looked at. Of a day of sound all
+but a few parts wait."""
 COMBINE, PREPARE = "combine", "prepare"
 PART, CHUNK = "part_", "chunk_"
 """How tasks of a fork are called, with their number."""
@@ -90,6 +94,8 @@ class Desk:
         self._lost: defaultdict[ChunkKey, int] = defaultdict(int)
         self._given_up: set[ChunkKey] = set()
         self._workflow = ""
+        self.asked_seconds = 0.0
+        """For how long the server was asked what has changed, the last time; not how long it took to fetch that."""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
         self.wrong_key: set[str] = set()
@@ -152,9 +158,11 @@ class Desk:
             return
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
         sending: list[asyncio.Task[dict[str, Any]]] = []
+        lengths: list[float] = []
         async with together() as group:
             async for audio in self._prepare(index):
                 chunk = Chunk(audio.chunk.key, tuple(one.window for one in audio.windows))
+                lengths.append(chunk.audio_seconds)
                 part.open.setdefault(chunk.key, chunk)
                 await gate.acquire()
                 send = group.create_task(self._send(workflow, audio))
@@ -163,7 +171,8 @@ class Desk:
         part.prepared = True
         if not part.submitted:
             inputs = {f"{CHUNK}{send.result()['subject'].partition('.')[2]}": send.result() for send in sending}
-            tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in inputs]
+            order = handed_out(dict(zip(inputs, lengths, strict=True)), index, self._task.parts)
+            tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in order]
             output = {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}
             # A workflow has an id before it has tasks.
             await until(partial(self._server.complete, workflow, PREPARE, output, worker=self._name), PART_SECONDS)
@@ -179,15 +188,22 @@ class Desk:
 
     async def take_results(self) -> None:
         """Looks once at what has changed, and writes it down. Raises `ServerError`, `StoreUnusable`."""
+        self.asked_seconds, untouched = 0.0, 0
         for part in self._parts.values():
+            if untouched == UNTOUCHED_PARTS:
+                return
             if part.workflow is not None and part.submitted and not part.settled and not part.gone:
                 try:
-                    await self._take_from(part, part.workflow)
+                    untouched = 0 if await self._take_from(part, part.workflow) else untouched + 1
                 except WorkflowGone:
                     part.gone = True
 
-    async def _take_from(self, part: _Part, workflow: str) -> None:
+    async def _take_from(self, part: _Part, workflow: str) -> bool:
+        """Whether any of its chunks was ever given out."""
+        now = asyncio.get_running_loop().time
+        began = now()
         tasks = [task async for task in self._server.all_tasks(workflow) if task.type == TRANSCRIBE_CHUNK]
+        self.asked_seconds += now() - began
         if part.found:
             part.found = False
             self._seen |= {task.id: (task.status, task.polls) for task in tasks if task.status in OVER}
@@ -196,6 +212,7 @@ class Desk:
             for task in tasks:
                 if self._seen.get(task.id) != (task.status, task.polls):
                     group.create_task(self._take(part, task, gate))
+        return any(task.polls or task.status is not TaskStatus.SCHEDULED for task in tasks)
 
     async def _take(self, part: _Part, task: ServerTask, gate: asyncio.Semaphore) -> None:
         key = ChunkKey(*map(int, str(task.input["subject"]).split(".")))

@@ -167,10 +167,10 @@ def test_chunks_hold_every_window_once(count: int, first: bool, last: bool) -> N
         assert not sizes or sizes[-1] == 1
 
 
-def sizes(fleet: plan.Fleet, count: int = 400, later_seconds: float = 0.0) -> list[int]:
+def sizes(fleet: plan.Fleet, count: int = 400, before: float = 7200.0, after: float = 0.0) -> list[int]:
     windows = [Window(i, i * 20.0, i * 20.0 + 19, (), ()) for i in range(count)]
-    part = plan.Part(3, Span(0, count * 20.0), is_first=False, is_last=not later_seconds)
-    found = plan.chunks(part, windows, fleet, later_seconds)
+    part = plan.Part(3, Span(0, count * 20.0), is_first=False, is_last=not after)
+    found = plan.chunks(part, windows, fleet, before, after)
     assert [window for chunk in found for window in chunk.windows] == windows
     return [len(chunk.windows) for chunk in found]
 
@@ -182,8 +182,13 @@ def test_what_a_fleet_shares_shrinks_so_that_each_worker_has_some_chunks_to_come
     assert found[-24:] == [1] * 24
 
 
+def test_at_the_beginning_each_worker_gets_something() -> None:
+    assert sizes(plan.Fleet(8, 12.0), count=9, before=60.0, after=5000.0) == [1] * 9
+    assert sizes(plan.Fleet(8, 450.0), count=27, before=240.0, after=36_000.0) == [3] * 9
+
+
 def test_what_comes_in_later_parts_keeps_chunks_large() -> None:
-    assert set(sizes(plan.Fleet(8, 10.0), later_seconds=36_000)) == {plan.WINDOWS_IN_CHUNK}
+    assert set(sizes(plan.Fleet(8, 10.0), after=36_000)) == {plan.WINDOWS_IN_CHUNK}
 
 
 def test_many_slow_workers_get_one_window_at_a_time() -> None:
@@ -192,7 +197,7 @@ def test_many_slow_workers_get_one_window_at_a_time() -> None:
 
 @pytest.mark.parametrize("speed", [100.0, 450.0])
 def test_a_quick_worker_gets_chunks_that_take_it_more_than_a_second(speed: float) -> None:
-    size = sizes(plan.Fleet(8, speed), later_seconds=360_000)[0]
+    size = sizes(plan.Fleet(8, speed), after=360_000)[0]
     assert 1.5 < size * plan.USUAL_WINDOW_SECONDS / speed < 2.0
 
 

@@ -46,6 +46,17 @@ async def test_while_a_part_is_sent_the_next_is_prepared_and_no_further_one() ->
     assert parts.begun == [0, 1, 2]
 
 
+async def test_the_first_part_may_be_begun_before_it_is_asked_for() -> None:
+    parts = Parts()
+    ahead = Ahead({2, 1}, parts.prepare)
+    ahead.begin()
+    await asyncio.sleep(0.01)
+    assert parts.begun == [1]
+    assert await keys(ahead, 1) == ["1.0", "1.1"]
+    assert await keys(ahead, 2) == ["2.0", "2.1"]
+    assert parts.begun == [1, 2]
+
+
 async def test_an_empty_part_gives_nothing_and_one_asked_for_again_is_prepared_again() -> None:
     parts = Parts(empty=1)
     ahead = Ahead({0, 1}, parts.prepare)

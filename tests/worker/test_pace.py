@@ -60,3 +60,12 @@ def test_none_is_taken_ahead_where_others_would_wait_for_it(held: int, queued: i
 
 def test_a_worker_that_knows_nothing_yet_takes_a_few() -> None:
     assert 1 <= wanted(Pace(32), 0, 1000, 1) <= 16
+
+
+def test_a_quick_engine_that_nobody_sees_at_work_is_known_by_how_long_it_worked() -> None:
+    found = Pace(at_once=16)
+    found.heard(18.0)
+    found.at_work(0.04)
+    assert found.speed == pytest.approx(450, rel=0.01)
+    found.at_work(0.04)
+    assert found.speed == pytest.approx(450, rel=0.01)

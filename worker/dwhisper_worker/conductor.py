@@ -45,6 +45,7 @@ _SOON_SECONDS = 0.1
 """The least for which this server lets a question wait."""
 _FULL_SECONDS = 0.5
 _MOST_SHARING = 20
+_ASKING_AT_ONCE = 8
 _STILL_OURS_SECONDS = 2.0
 REST_SECONDS = 60.0
 """After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
@@ -87,8 +88,7 @@ class Shift:
             time.sleep(_TICK_SECONDS)
             elapsed, before = time.monotonic() - before, time.monotonic()
             for one in self._served:
-                if one.transcriber.oldest_batch is not None:
-                    one.pace.worked(elapsed)
+                one.pace.at_work(one.transcriber.busy_seconds)
             hangs = [watch.hangs(elapsed) for watch in watches]  # all are asked, since each keeps count
             if any(hangs):
                 log.critical("the engine hangs; leaving, so that another worker does what it had in hand")
@@ -161,7 +161,8 @@ class Shift:
             room = wanted(served.pace, at_engine, queued, self._workers[served.domain])
         if not room:
             with self._changed:
-                self._changed.wait(_FULL_SECONDS)
+                # It is woken when its engine has less to do; until then many workers had better not ask twice a second each.
+                self._changed.wait(_FULL_SECONDS * max(1, self._workers[served.domain] // _ASKING_AT_ONCE))
             return [], asked
         return poll(kind, served.domain, served.worker, room, _SOON_SECONDS), asked
 

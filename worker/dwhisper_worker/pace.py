@@ -23,6 +23,7 @@ class Pace:
     """Seconds from asking for a chunk to having its sound."""
     _work: float = 0.0
     _sound: float = 0.0
+    _busy: float = 0.0
 
     @property
     def speed(self) -> float:
@@ -47,6 +48,12 @@ class Pace:
         keep = math.exp(-seconds / _FORGET_SECONDS)
         self._work = keep * self._work + seconds
         self._sound *= keep
+
+    def at_work(self, busy: float) -> None:
+        """The engine was at work for so long since its start; to be called often. A quick one is done between two looks at it, so looking
+        whether it works would tell little."""
+        self.worked(busy - self._busy)
+        self._busy = busy
 
     @property
     def target(self) -> int:

@@ -64,7 +64,10 @@ class Transcriber:
         self._changed = threading.Condition()
         self._closing = False
         self._batches: dict[int, float] = {}
+        self._counting = threading.Lock()
         self._slowest = 0.0
+        self._busy = 0.0
+        self._busy_since = 0.0
         self._threads = [threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(engine.threads)]
         for thread in self._threads:
             thread.start()
@@ -133,6 +136,12 @@ class Transcriber:
     def slowest_seconds(self) -> float:
         """How long the slowest batch so far took; 0 before the first is done."""
         return self._slowest
+
+    @property
+    def busy_seconds(self) -> float:
+        """For how long so far the engine had something to do."""
+        with self._counting:
+            return self._busy + (time.monotonic() - self._busy_since if self._batches else 0.0)
 
     def drain(self) -> None:
         """Starts no further window; chunks are answered once their windows under way are done."""
@@ -257,12 +266,17 @@ class Transcriber:
     @contextmanager
     def _under_way(self) -> Iterator[None]:
         began = time.monotonic()
-        self._batches[threading.get_ident()] = began
+        with self._counting:
+            self._busy_since = self._busy_since if self._batches else began
+            self._batches[threading.get_ident()] = began
         try:
             yield
         finally:
-            del self._batches[threading.get_ident()]
-            self._slowest = max(self._slowest, time.monotonic() - began)
+            ended = time.monotonic()
+            with self._counting:
+                del self._batches[threading.get_ident()]
+                self._busy += 0.0 if self._batches else ended - self._busy_since
+            self._slowest = max(self._slowest, ended - began)
 
 
 def _tell(chunk: Submitted, outcome: TranscribeReply | BaseException) -> None:

@@ -1,0 +1,19 @@
+"""The last chunks are handed out by their length."""
+
+from dwhisper_gui.runners.order import handed_out
+
+SECONDS = {"a": 5.0, "b": 20.0, "c": 10.0}
+
+
+def test_at_the_end_of_a_job_the_longest_chunk_is_handed_out_first() -> None:
+    assert handed_out(SECONDS, 3, (0, 1, 2, 3)) == ["b", "c", "a"]
+    assert handed_out(SECONDS, 2, (0, 1, 2, 3)) == ["b", "c", "a"]
+
+
+def test_before_the_end_and_in_the_part_that_is_read_first_chunks_keep_their_order() -> None:
+    assert handed_out(SECONDS, 1, (0, 1, 2, 3)) == ["a", "b", "c"]
+    assert handed_out(SECONDS, 0, (0, 1)) == ["a", "b", "c"]
+
+
+def test_a_part_without_speech_has_nothing_to_hand_out() -> None:
+    assert handed_out({}, 3, (3,)) == []
