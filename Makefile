@@ -12,7 +12,7 @@ override PYTHON := $(shell sh tools/find-python "$(PYTHON)")
 OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 
 .PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check system-packages \
-	keyring-packages conductor-server \
+	keyring-packages faults-packages conductor-server test-faults \
 	format clean
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make test         all checks and tests but test-openai; on the newest Python too'
 	@echo 'make test-fast    the tests that are quick (under 2 minutes)'
 	@echo 'make check        ruff, mypy, import-linter'
+	@echo 'make test-faults  lets workers, server and network fail in every way (20 minutes)'
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
 	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
 	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
@@ -50,6 +51,10 @@ keyring-packages:
 	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py dbus-daemon gnome-keyring-daemon || \
 		echo 'The tests with a real keyring are left out.'
 
+# Likewise.
+faults-packages:
+	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py faketime || echo 'The tests with a wrong clock are left out.'
+
 conductor-server:
 	@test -n "$(PYTHON)"
 	@"$(PYTHON)" tools/conductor_server.py
@@ -63,8 +68,11 @@ check: environment
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test-all: environment system-packages keyring-packages conductor-server
-	$(BIN)/pytest -m 'not openai'
+test-all: environment system-packages keyring-packages faults-packages conductor-server
+	$(BIN)/pytest -m 'not openai and not faults'
+
+test-faults: environment system-packages faults-packages conductor-server
+	$(BIN)/pytest tests/faults
 
 test-unit: environment
 	$(BIN)/pytest -m '$(UNIT)'

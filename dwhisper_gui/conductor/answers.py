@@ -29,7 +29,12 @@ LONGEST_DETAIL = 200
 _GONE = re.compile(r"No such workflow found by id: ?(\S+)")
 _NO_FILE = re.compile(r"(?:File not found(?: on storage backend)?|File not yet uploaded|File has not been uploaded): ?([\w-]+)")
 _NO_SUCH_CALL = re.compile(r"No static resource api/(\S+?)\.?$")
-_FULL = re.compile(r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file", re.IGNORECASE)
+_FULL = re.compile(
+    r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file"
+    # What Conductor says of it: the second where SQLite has undone a transaction by itself.
+    r"|failed to write file storage content|cannot commit - no transaction is active",
+    re.IGNORECASE,
+)
 
 
 def of_silence(server: str, error: httpx2.TransportError) -> ServerError:
