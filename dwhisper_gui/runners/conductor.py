@@ -191,7 +191,8 @@ class ConductorRunner:
                 for each in (workflow, *desk.workflows().values()):
                     with suppress(WorkflowGone):
                         await patience.with_server(partial(self._server.decide, each))
-            await asyncio.sleep(max(LOOK_SECONDS, (now() - began) * (1 / LOOK_SHARE - 1)))
+            # At most so long: a look at a server that was away took as long as that.
+            await asyncio.sleep(min(max(LOOK_SECONDS, (now() - began) * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""
