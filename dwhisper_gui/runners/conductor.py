@@ -232,5 +232,7 @@ class ConductorRunner:
                 return
             if await patience.with_server(complete):
                 return
+            with suppress(WorkflowGone):
+                await patience.with_server(partial(self._server.decide, workflow))
             await asyncio.sleep(LOOK_SECONDS)
         await patience.with_server(partial(end, self._server, workflow))

@@ -48,7 +48,7 @@ def of_answer(status: int, body: str) -> ServerTrouble:
         return Away(said if status == 0 else f"it answers {status}")
     if status == 507 or (status >= 500 and _FULL.search(body)):
         return Away("its disk is full")  # for as long as it takes whoever looks after it to make room
-    if status == 403 and "cannot access file" in said:
+    if (status == 403 and "cannot access file" in said) or "Failed to read file storage content" in said:
         return Gone(said)
     kind = {401: Refused, 403: Refused, 404: Gone, 410: Gone, 413: TooLarge}.get(status)
     if kind is None:
