@@ -112,7 +112,7 @@ def by_another_clock(shift: str) -> tuple[str, ...]:
     return ("env", *variables, sys.executable, "-m", "tests.faults.shifted")
 
 
-@pytest.mark.parametrize("shift", ["-1h", "+1h"])
+@pytest.mark.parametrize("shift", ["-1h", pytest.param("+1h", marks=pytest.mark.faults)])
 async def test_a_worker_whose_clock_is_an_hour_off_works_as_any(trial: Trial, shift: str) -> None:
     async with trial.desk() as at:
         job = await at.add()
