@@ -14,14 +14,15 @@ OPENAI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dwhisper/openai
 # Most tests wait for processes, so two at once take little more than half the time. Each process has its models: so no more than four.
 SIDE_BY_SIDE := -n auto --maxprocesses 4
 
-.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai bench bench-check bench-distributed \
-	system-packages keyring-packages conductor-server format clean
+.PHONY: help demo environment test check test-integration test-unit test-fast test-newest test-openai test-faults bench bench-check \
+	bench-distributed system-packages keyring-packages faults-packages conductor-server format clean
 
 help:
 	@echo 'make demo         transcribes the bundled sample and prints its subtitles'
 	@echo 'make test         all checks and tests but test-openai; on the newest Python too'
 	@echo 'make test-fast    the tests that are quick (under 2 minutes)'
 	@echo 'make check        ruff, mypy, import-linter'
+	@echo 'make test-faults  lets workers, server and network fail in every way (20 minutes)'
 	@echo 'make test-openai  compares with openai-whisper (installs 5.7 GB, once)'
 	@echo 'make bench        measures beside other programs (hours; BENCH="--models tiny.en --media clean": less of it)'
 	@echo 'make bench-check  fails where this program has lost its lead (half an hour; BENCH too)'
@@ -53,6 +54,10 @@ keyring-packages:
 	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py dbus-daemon gnome-keyring-daemon || \
 		echo 'The tests with a real keyring are left out.'
 
+# Likewise.
+faults-packages:
+	@test "$$(uname)" != Linux || "$(PYTHON)" tools/system_packages.py faketime || echo 'The tests with a wrong clock are left out.'
+
 conductor-server:
 	@test -n "$(PYTHON)"
 	@"$(PYTHON)" tools/conductor_server.py
@@ -66,8 +71,11 @@ check: environment
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test-all: environment system-packages keyring-packages conductor-server
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m 'not openai'
+test-all: environment system-packages keyring-packages faults-packages conductor-server
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m 'not openai and not faults'
+
+test-faults: environment system-packages faults-packages conductor-server
+	$(BIN)/pytest tests/faults
 
 test-unit: environment
 	$(BIN)/pytest -m '$(UNIT)'

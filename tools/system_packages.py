@@ -10,7 +10,13 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "dbus-daemon": "dbus", "gnome-keyring-daemon": "gnome-keyring"}
+PACKAGES = {
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
+    "dbus-daemon": "dbus",
+    "gnome-keyring-daemon": "gnome-keyring",
+    "faketime": "faketime",
+}
 """The package of each command, by the name that both Debian and Homebrew give it."""
 
 

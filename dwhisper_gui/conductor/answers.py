@@ -28,8 +28,14 @@ from dwhisper_gui.core.server_errors import (
 LONGEST_DETAIL = 200
 _GONE = re.compile(r"No such workflow found by id: ?(\S+)")
 _NO_FILE = re.compile(r"(?:File not found(?: on storage backend)?|File not yet uploaded|File has not been uploaded): ?([\w-]+)")
+_UNREADABLE_FILE = re.compile(r"Failed to read file storage content: ?(?:\S*[/\\])?([\w-]+)")
 _NO_SUCH_CALL = re.compile(r"No static resource api/(\S+?)\.?$")
-_FULL = re.compile(r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file", re.IGNORECASE)
+_FULL = re.compile(
+    r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file"
+    # What Conductor says of it: the second where SQLite has undone a transaction by itself.
+    r"|failed to write file storage content|cannot commit - no transaction is active",
+    re.IGNORECASE,
+)
 
 
 def of_silence(server: str, error: httpx2.TransportError) -> ServerError:
@@ -82,7 +88,7 @@ def of_status(server: str, response: httpx2.Response, *, known: bool) -> ServerE
     if said is not None:
         if gone := _GONE.search(said):
             return WorkflowGone(server=server, workflow=gone[1])
-        if file := _NO_FILE.search(said):
+        if file := _NO_FILE.search(said) or _UNREADABLE_FILE.search(said):
             return FileGone(server=server, file=file[1], detail=_cut(said))
         if status >= 500 and _FULL.search(said):
             return ServerFull(server=server, detail=_cut(said))

@@ -13,7 +13,14 @@ from dwhisper_gui.conductor import answers
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.token import TokenAuth, TokenRefused
 from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
-from dwhisper_gui.core.server_errors import ServerAnswersNonsense, ServerError, ServerRefusesCredentials
+from dwhisper_gui.core.server_errors import (
+    FileGone,
+    ServerAnswersNonsense,
+    ServerError,
+    ServerNotConductor,
+    ServerRefuses,
+    ServerRefusesCredentials,
+)
 from dwhisper_gui.core.server_url import API, is_here
 
 ANSWER_SECONDS = 30.0
@@ -82,7 +89,12 @@ class Link:
 
     async def get_file(self, url: str) -> bytes:
         """Fetches one. Raises `ServerError`."""
-        return (await self._transfer("GET", url)).content
+        try:
+            return (await self._transfer("GET", url)).content
+        except (ServerNotConductor, ServerRefuses) as error:  # storage elsewhere has words of its own
+            if "HTTP 404" not in str(error.fields["detail"]):
+                raise
+            raise FileGone(server=self.address.url, file=urlsplit(url).path.rpartition("/")[2], detail="HTTP 404") from None
 
     async def _transfer(self, method: str, url: str, **more: Any) -> httpx2.Response:
         own = self._own(url)

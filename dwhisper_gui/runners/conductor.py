@@ -210,7 +210,8 @@ class ConductorRunner:
                 for each in (workflow, *desk.workflows().values()):
                     with suppress(WorkflowGone):
                         await patience.with_server(partial(self._server.decide, each))
-            await asyncio.sleep(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)))
+            # At most so long: to ask a server that was away took as long as that.
+            await asyncio.sleep(min(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""
@@ -250,5 +251,7 @@ class ConductorRunner:
                 return
             if await patience.with_server(complete):
                 return
+            with suppress(WorkflowGone):
+                await patience.with_server(partial(self._server.decide, workflow))
             await asyncio.sleep(LOOK_SECONDS)
         await patience.with_server(partial(end, self._server, workflow))

@@ -40,6 +40,7 @@ async def test_a_password_that_changes_in_mid_job_is_waited_for_and_taken_up(tri
             await trial.agree(at, job)
 
 
+@pytest.mark.faults
 async def test_a_password_that_stays_wrong_ends_the_job_which_goes_on_later(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "REFUSED_MINUTES", 0.05)
     monkeypatch.setattr(patience, "REFUSED_PAUSE_SECONDS", 1.0)

@@ -23,7 +23,7 @@ from dwhisper_gui.runners.remembered import remembered
 from tests.conductor_server import Server
 
 Words = list[tuple[float, float, str]]
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 90.0
 
 
 def words_of(transcript: Transcript) -> Words:

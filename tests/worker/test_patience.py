@@ -72,3 +72,12 @@ def test_what_is_no_longer_wanted_is_not_asked() -> None:
     event.set()
     with pytest.raises(LetGo):
         patiently(answers(7), Line("http://s"), event)
+
+
+def test_a_server_that_can_do_one_thing_and_not_another_is_not_told_of_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    line = Line("http://s")
+    with caplog.at_level(logging.INFO):
+        for _ in range(5):
+            line.broken(Stumbled("its disk is full"))
+            line.fine()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]

@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -15,6 +16,8 @@ FIRST_SECONDS = 0.5
 MOST_SECONDS = 30.0
 REFUSED_SECONDS = 60.0
 """Credentials do not mend by themselves, and some servers lock out who tries too often."""
+SAY_SECONDS = 60.0
+"""What comes and goes is said so often at most."""
 MOST_STUMBLES = 7
 """Tries, over half a minute or more, after which what breaks in the server is taken for broken."""
 
@@ -37,6 +40,9 @@ class Line:
     def __init__(self, url: str) -> None:
         self._url = url
         self._trouble: type[ServerTrouble] | None = None
+        self._told = False
+        self._said: type[ServerTrouble] | None = None
+        self._said_at = float("-inf")
         self._lock = threading.Lock()
 
     @property
@@ -49,8 +55,11 @@ class Line:
         kind = Refused if isinstance(error, Refused) else Away
         with self._lock:
             before, self._trouble = self._trouble, kind
-        if before is kind:
-            return
+            now = time.monotonic()
+            # A server whose disk is full, say, answers what it need not write down.
+            if before is kind or (self._said is kind and now - self._said_at < SAY_SECONDS):
+                return
+            self._said, self._said_at, self._told = kind, now, True
         if kind is Refused:
             log.error("%s refuses these credentials (%s). Trying again now and then.", self._url, error)
         else:
@@ -59,8 +68,9 @@ class Line:
     def fine(self) -> None:
         """A question was answered."""
         with self._lock:
-            before, self._trouble = self._trouble, None
-        if before is not None:
+            self._trouble = None
+            told, self._told = self._told, False
+        if told:
             log.info("%s answers again", self._url)
 
 

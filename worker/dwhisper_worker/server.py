@@ -23,14 +23,13 @@ from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
 from dwhisper_worker.shown import as_shown, from_shown
 from dwhisper_worker.tasks import NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
-from dwhisper_worker.trouble import Away, Gone, Refused, ServerTrouble, Strange, Stumbled, TooLarge
+from dwhisper_worker.trouble import EXCERPT, Away, Gone, Refused, ServerTrouble, Strange, Stumbled, of_answer
 
 T = TypeVar("T")
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _CONTENT = "application/octet-stream"
 _CONTENT_PATH = "/files/content/"
-_EXCERPT = 200
 _STRANGE = "what answers is not Conductor"
 
 
@@ -178,7 +177,7 @@ class Server:
         try:
             yield
         except ApiException as error:
-            raise self._noted(_trouble(error.status or 0, error.body or error.reason or "")) from None
+            raise self._noted(of_answer(error.status or 0, error.body or error.reason or "")) from None
         except (TypeError, AttributeError, KeyError, ValueError) as error:
             raise Strange(_STRANGE) from error
 
@@ -226,7 +225,7 @@ class Server:
         except httpx.HTTPError as error:
             raise Away(_reason(error)) from None
         if not answer.is_success:
-            raise self._noted(_trouble(answer.status_code, answer.text))
+            raise self._noted(of_answer(answer.status_code, answer.text))
         return answer
 
     def _noted(self, trouble: ServerTrouble) -> ServerTrouble:
@@ -262,30 +261,9 @@ def _be_quiet() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _trouble(status: int, said: str) -> ServerTrouble:
-    said = _message(said)
-    if status in (0, 408, 425, 429, 502, 503, 504):
-        return Away(said if status == 0 else f"it answers {status}")
-    if status == 403 and "cannot access file" in said:
-        return Gone(said)
-    kind = {401: Refused, 403: Refused, 404: Gone, 410: Gone, 413: TooLarge}.get(status)
-    if kind is None:
-        kind = Stumbled if status >= 500 else ServerTrouble
-    return kind(f"it answers {status}: {said}".removesuffix(": "))
-
-
-def _message(body: str) -> str:
-    """What a server says about an error: Conductor's own sentence, nothing of a proxy's page."""
-    try:
-        answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return "" if body.lstrip().startswith("<") else body.removeprefix("Away\n")[:_EXCERPT].strip()
-    return str(answer.get("message", ""))[:_EXCERPT] if isinstance(answer, dict) else ""
-
-
 def _reason(error: httpx.HTTPError) -> str:
     """Without the address, which may be signed."""
-    return f"{type(error).__name__}: {error}"[:_EXCERPT]
+    return f"{type(error).__name__}: {error}"[:EXCERPT]
 
 
 def _text(answer: httpx.Response, name: str) -> str:

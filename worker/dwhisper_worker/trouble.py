@@ -1,5 +1,17 @@
 """What can go wrong between a worker and a server, by what is to be done about it."""
 
+import re
+
+import msgspec
+
+EXCERPT = 200
+_FULL = re.compile(
+    r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file"
+    # What Conductor says of it: the second where SQLite has undone a transaction by itself.
+    r"|failed to write file storage content|cannot commit - no transaction is active",
+    re.IGNORECASE,
+)
+
 
 class ServerTrouble(Exception):
     """The server did not do what it was asked, and would not the next time either."""
@@ -27,3 +39,27 @@ class TooLarge(ServerTrouble):
 
 class Gone(ServerTrouble):
     """There is no such thing, or not for this task."""
+
+
+def of_answer(status: int, body: str) -> ServerTrouble:
+    """What an answer stands for that is not a good one; its status is 0 where there was none."""
+    said = _message(body)
+    if status in (0, 408, 425, 429, 502, 503, 504):
+        return Away(said if status == 0 else f"it answers {status}")
+    if status == 507 or (status >= 500 and _FULL.search(body)):
+        return Away("its disk is full")  # for as long as it takes whoever looks after it to make room
+    if (status == 403 and "cannot access file" in said) or "Failed to read file storage content" in said:
+        return Gone(said)
+    kind = {401: Refused, 403: Refused, 404: Gone, 410: Gone, 413: TooLarge}.get(status)
+    if kind is None:
+        kind = Stumbled if status >= 500 else ServerTrouble
+    return kind(f"it answers {status}: {said}".removesuffix(": "))
+
+
+def _message(body: str) -> str:
+    """What a server says about an error: Conductor's own sentence, nothing of a proxy's page."""
+    try:
+        answer = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "" if body.lstrip().startswith("<") else body.removeprefix("Away\n")[:EXCERPT].strip()
+    return str(answer.get("message", ""))[:EXCERPT] if isinstance(answer, dict) else ""
