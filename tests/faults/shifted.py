@@ -6,7 +6,7 @@ import threading
 import time
 
 if __name__ == "__main__":
-    time.sleep = lambda seconds: threading.Event().wait(seconds) and None  # type: ignore[assignment]
+    time.sleep = lambda seconds: threading.Event().wait(float(seconds)) and None  # type: ignore[assignment]
     from dwhisper_worker.__main__ import main
 
     sys.exit(main())

@@ -1,13 +1,15 @@
 """What a fault is tried on: a pool of its own on a real server, its workers, the program, and what a run without fault gives."""
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from dwhisper_worker.sealing import new_key
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -19,11 +21,12 @@ from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.remembered import remembered
 from tests.conductor_server import Server
-from tests.faults.verdict import Words, agree, words_of
+from tests.faults.verdict import Words, agree
 from tests.jobs.bench import Bench, bench
-from tests.worker.conductor.desk import ENGINE, MODEL
+from tests.worker.conductor.desk import MODEL
 from tests.worker.conductor.process import WORKER, Worker
 
+Kind = TypeVar("Kind", bound=Event)
 LOOK_SECONDS = 0.05
 
 
@@ -61,15 +64,17 @@ class Trial:
         """See `verdict.agree`."""
         await agree(self.server, at.store, job.id, self.expected, **expected)  # type: ignore[arg-type]
 
-    @property
-    def domain(self) -> str:
-        """Whose tasks its workers take."""
-        return pool_domain(self.pool, ENGINE, MODEL)
-
-    def chunks_done(self) -> list[str]:
-        """Which chunks the workers say they have done, each as often as it was said."""
-        lines = [line for worker in self.workers for line in worker.log.splitlines() if line.endswith(" is done")]
-        return [line.removesuffix(" is done").rpartition(":")[2] for line in lines]
+    def done_again(self) -> set[str]:
+        """The chunks that a worker began with although one had done them before, as they tell themselves."""
+        done: set[str] = set()
+        again: set[str] = set()
+        for line in sorted(line for worker in self.workers for line in worker.log.splitlines()):  # each begins with its time
+            if found := re.search(r":(\d+\.\d+) is (here|done)", line):
+                if found[2] == "done":
+                    done.add(found[1])
+                elif found[1] in done:
+                    again.add(found[1])
+        return again
 
 
 async def chunk_tasks(server: Conductor, at: Bench, job: Job) -> list[Task]:
@@ -97,13 +102,14 @@ def some(status: TaskStatus, count: int = 1) -> Callable[[list[Task]], bool]:
     return lambda tasks: sum(task.status is status for task in tasks) >= count
 
 
-async def told(at: Bench, kind: type[Event], met: Callable[[Event], bool] = lambda _: True) -> Event:
-    """The first event of a kind, once it is told."""
+async def told(at: Bench, kind: type[Kind], count: int = 1) -> list[Kind]:
+    """The events of a kind, once there are so many."""
 
-    async def found() -> list[Event]:
-        return [event for event in at.told if isinstance(event, kind) and met(event)]
+    async def found() -> list[Kind]:
+        events = [event for event in at.told if isinstance(event, kind)]
+        return events if len(events) >= count else []
 
-    return (await until(found, LOOK_SECONDS))[0]
+    return await until(found, LOOK_SECONDS)
 
 
 async def noted(at: Bench, code: str) -> None:
@@ -113,6 +119,3 @@ async def noted(at: Bench, code: str) -> None:
         return code in at.notes()
 
     await until(found, LOOK_SECONDS)
-
-
-__all__ = ["Trial", "Words", "chunk_tasks", "noted", "some", "told", "until_tasks", "words_of"]

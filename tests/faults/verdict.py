@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from dwhisper_worker.contract import Span
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.definitions import TRANSCRIBE_JOB, TRANSCRIBE_PART, WORKFLOW_VERSION
@@ -75,8 +74,3 @@ async def _nothing_left(server: Conductor, job_id: str) -> None:
         return not await of(TRANSCRIBE_JOB) and not await of(TRANSCRIBE_PART)
 
     await until(none, 0.2)
-
-
-async def waiting(server: Conductor, domain: str) -> int:
-    """Chunks that no worker has."""
-    return await server.waiting(TRANSCRIBE_CHUNK, domain)
