@@ -44,6 +44,7 @@ def is_of(sentence: str, text: str) -> bool:
 
 
 ROWS = list(rows())
+BY_NAME = {error.__name__: error for error in ERRORS}
 TEXTS = [text for path in sorted((REPOSITORY / "dwhisper_gui").rglob("*.py")) for text in said(path)]
 
 
@@ -52,7 +53,7 @@ def named(cells: list[str]) -> list[str]:
 
 
 def classes(cells: list[str]) -> list[type[errors.DWhisperError]]:
-    return [getattr(errors, name) for name in named(cells) if hasattr(errors, name)]
+    return [BY_NAME[name] for name in named(cells) if name in BY_NAME]
 
 
 @pytest.mark.parametrize("cells", ROWS, ids=lambda cells: cells[0])
