@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Fleet
-from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowsEnd
+from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
 from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import unless, until
 from dwhisper_gui.media.encode import encoded
@@ -193,6 +194,7 @@ class ConductorRunner:
     async def _look(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         now = asyncio.get_running_loop().time
         decided = now()
+        ended: Counter[str] = Counter()
         while True:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
@@ -210,8 +212,22 @@ class ConductorRunner:
                 for each in (workflow, *desk.workflows().values()):
                     with suppress(WorkflowGone):
                         await patience.with_server(partial(self._server.decide, each))
+                for part in desk.workflows().values():
+                    await patience.with_server(partial(self._revive, part, ended))
             # At most so long: to ask a server that was away took as long as that.
             await asyncio.sleep(min(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
+
+    async def _revive(self, part: str, ended: Counter[str]) -> None:
+        """Resumes the workflow of a part that has ended, where the job's takes no notice of that: a resumed one may fail at once, over the
+        tasks that it had before, and is waited for without an end. `ended` counts how often each was found so."""
+        status = await self._server.status(part)
+        if status is None or not status.ended or status is WorkflowStatus.COMPLETED:
+            return
+        ended[part] += 1
+        if ended[part] > 1:  # the first time the job's may be about to notice
+            log.warning("the workflow %s of a part has ended and its job's goes on", part)
+            with suppress(WorkflowGone, WorkflowNotResumable):
+                await self._server.retry(part)
 
     async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
         """The answer of the worker that was asked after the language."""

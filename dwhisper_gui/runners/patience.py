@@ -51,6 +51,7 @@ class Patience:
         """What `call` returns, as soon as it does. Raises what trying again does not help against."""
         pause = FIRST_PAUSE_SECONDS
         while True:
+            began = asyncio.get_running_loop().time()
             try:
                 answer = await call()
             except (ServerRefusesCredentials, ServerWantsCredentials) as error:
@@ -62,7 +63,7 @@ class Patience:
             except ServerError as error:
                 if not error.transient:
                     raise
-                self._away(error)
+                self._away(error, began)
                 # Jitter: when a server comes back, not everybody shall come at once.
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -81,12 +82,11 @@ class Patience:
         self._say("server_refuses", gist=error.gist(), minutes=str(REFUSED_MINUTES))
         return True
 
-    def _away(self, error: ServerError) -> None:
-        now = asyncio.get_running_loop().time()
+    def _away(self, error: ServerError, since: float) -> None:
         if self._away_since is None:
-            self._away_since = now
+            self._away_since = since
             log.warning("the server is away: %s", error)
-        if now - self._away_since >= TELL_AFTER_SECONDS:
+        if asyncio.get_running_loop().time() - self._away_since >= TELL_AFTER_SECONDS:
             self._say("server_away", gist=error.gist())
 
     def _say(self, code: str, **fields: str) -> None:
