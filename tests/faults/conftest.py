@@ -10,11 +10,13 @@ import pytest
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.definitions import tasks
+from dwhisper_gui.jobs.combining import transcript_of
+from dwhisper_gui.runners import conductor
 from tests.commands.conftest import ffmpeg
 from tests.commands.program import run
 from tests.conductor_server import Server, serving
 from tests.faults.trial import Trial
-from tests.faults.verdict import Words
+from tests.faults.verdict import Expected, Words, words_of
 from tests.worker.conductor.desk import MODEL
 
 RESPONSE_SECONDS = 8
@@ -55,8 +57,28 @@ def recording(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def expected(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Words:
-    """The words of a run on this computer."""
+def expected(quick: Server, recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Expected:
+    """The words of a run on this computer, and of one over a network that is slow as far as the program knows."""
+    local = _local(recording, tmp_path_factory)
+    small = asyncio.run(_small(Trial(quick, tmp_path_factory.mktemp("small"), recording, ())))
+    assert len(small) > len(local) / 2
+    return local, small
+
+
+async def _small(trial: Trial) -> Words:
+    async def never(*_: object) -> bool:
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conductor, "is_quick", never)
+        async with trial.desk() as at:
+            job = await at.add()
+            with trial.worker():
+                await at.work(job)
+            return words_of(await transcript_of(at.store, await at.store.find_job(job.id)))
+
+
+def _local(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Words:
     folder = tmp_path_factory.mktemp("expected")
     ended = run(
         "transcribe", recording, "--model", MODEL, "--language", "en", "-f", "json", "-o", folder, env={"DWHISPER_HOME": os.fspath(folder)}
@@ -67,5 +89,5 @@ def expected(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Words
 
 
 @pytest.fixture
-def trial(quick: Server, tmp_path: Path, recording: Path, expected: Words) -> Trial:
+def trial(quick: Server, tmp_path: Path, recording: Path, expected: Expected) -> Trial:
     return Trial(quick, tmp_path, recording, expected)

@@ -102,6 +102,7 @@ async def test_where_no_chunk_may_be_sent_the_user_is_told_how_to_allow_it(trial
             await trial.agree(at, job)
 
 
+@pytest.mark.faults
 async def test_where_no_result_may_be_sent_what_it_held_is_missing(trial: Trial) -> None:
     gate = Gate(trial.server.url)
     refuse = takes_at_most(100)

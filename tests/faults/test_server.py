@@ -77,6 +77,7 @@ async def test_what_somebody_stops_or_deletes_on_the_server_is_gone_on_with(tria
         assert len(done) == len(set(done))
 
 
+@pytest.mark.faults
 async def test_what_somebody_pauses_on_the_server_is_waited_for(trial: Trial) -> None:
     async with trial.desk() as at, Conductor(trial.server.address) as server:
         job = await at.add()

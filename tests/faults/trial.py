@@ -21,7 +21,7 @@ from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.remembered import remembered
 from tests.conductor_server import Server
-from tests.faults.verdict import Words, agree
+from tests.faults.verdict import Expected, agree
 from tests.jobs.bench import Bench, bench
 from tests.worker.conductor.desk import MODEL
 from tests.worker.conductor.process import WORKER, Worker
@@ -37,7 +37,7 @@ class Trial:
     server: Server
     folder: Path
     recording: Path
-    expected: Words
+    expected: Expected
     pool: str = field(default_factory=lambda: f"pool{uuid.uuid4().hex[:8]}")
     key: bytes = field(default_factory=new_key)
     workers: list[Worker] = field(default_factory=list)
