@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ from dwhisper_worker.tasks import (
     pool_domain,
     result_purpose,
 )
+
+from tests.conftest import REPOSITORY
 
 T = TypeVar("T")
 ENGINE = "faster-whisper"
@@ -103,16 +106,12 @@ class Desk:
         self._http = httpx.Client(base_url=url, timeout=30)
 
     def __enter__(self) -> "Desk":
-        name = {PREPARE_PART, TRANSCRIBE_CHUNK, DETECT_LANGUAGE}
-        for missing in name - {known["name"] for known in self._call("GET", "/metadata/taskdefs").json()}:
-            definition = {
-                "name": missing,
-                "retryCount": 20,
-                "retryLogic": "FIXED",
-                "retryDelaySeconds": 1,
-                "ownerEmail": "tests@example.org",
-            }
-            self._call("POST", "/metadata/taskdefs", json=[definition | _timing(30)])
+        known = {one["name"] for one in self._call("GET", "/metadata/taskdefs").json()}
+        # As the program does it: other tests have the same server.
+        for definition in json.loads((REPOSITORY / "workflows" / "tasks.json").read_text(encoding="utf-8")):
+            if definition["name"] not in known:
+                keys = {f"{kind}Keys": list(definition.pop(f"{kind}s")) for kind in ("input", "output")}
+                self._call("POST", "/metadata/taskdefs", json=[definition | keys])
         self._call("PUT", "/metadata/workflow", json=[_WORKFLOW])
         domain = pool_domain(self.pool, ENGINE, MODEL)
         domains = {PREPARE_PART: f"desk-wtest-{self.job}", TRANSCRIBE_CHUNK: domain, DETECT_LANGUAGE: domain}
