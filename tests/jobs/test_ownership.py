@@ -79,12 +79,12 @@ async def test_what_is_cleared_is_gone_and_what_is_worked_on_stays(store: Store)
     await retry(store, again.id)
     ended = [state for state in JobState if state.ended]
     with await own(store, busy.id) or pytest.fail("owned"):
-        assert await clear(store, [JobState.DONE]) == 1
+        assert [job.id for job in await clear(store, [JobState.DONE])] == [done.id]
         assert [job.id for job in await store.jobs()] == [failed.id, waiting.id, busy.id, again.id]
-        assert await clear(store, ended) == 1
-    assert await clear(store, ended) == 1
+        assert [job.id for job in await clear(store, ended)] == [failed.id]
+    assert [job.id for job in await clear(store, ended)] == [busy.id]
     assert [job.id for job in await store.jobs()] == [waiting.id, again.id]
-    assert await clear(store, ended) == 0
+    assert await clear(store, ended) == []
     assert await store.results(done.id).prepared_parts() == {}
     assert not {path.stem for path in (store.folder / LOCKS).iterdir()} & {done.id, failed.id, busy.id}
 
