@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psutil
 import pytest
 
@@ -24,6 +25,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 MARK = "DWHISPER_TEST_RUN"
 """An environment variable that the processes started by this run inherit, so that orphans are known too."""
 LEFTOVER_SECONDS = 5.0
+
+# How long an example takes says more about the machine and its other work than about the code.
+hypothesis.settings.register_profile("dwhisper", deadline=None)
+hypothesis.settings.load_profile("dwhisper")
 
 os.environ[MARK] = uuid.uuid4().hex
 # Where it is ignored, as in the background of a shell, so it would be by the programs that tests interrupt.
