@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import psutil
 import pytest
 
@@ -30,6 +31,10 @@ LEFT = "left"
 LEFTOVER_SECONDS = 5.0
 CONDUCTOR_SECONDS = 360.0
 """A Conductor server starts in half a minute, and in far more where the cores have other work."""
+
+# How long an example takes says more about the machine and its other work than about the code.
+hypothesis.settings.register_profile("dwhisper", deadline=None)
+hypothesis.settings.load_profile("dwhisper")
 
 os.environ[MARK] = uuid.uuid4().hex
 # Where it is ignored, as in the background of a shell, so it would be by the programs that tests interrupt.

@@ -58,7 +58,7 @@ def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
                 (Span(window.start, window.end), results[window.index]) for window in windows
             ]
 
-        @settings(max_examples=40, deadline=None)
+        @settings(max_examples=40)
         @given(prepared(), st.data())
         def check(written: PreparedPart, data: st.DataObject) -> None:
             count = sum(len(chunk.windows) for chunk in written.chunks)

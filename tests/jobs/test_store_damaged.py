@@ -89,7 +89,7 @@ def test_whatever_is_in_the_file_it_is_used_or_told(tmp_path: Path) -> None:
         (tmp_path / "whole").mkdir()
         whole = runner.run(filled(tmp_path / "whole"))
 
-        @settings(max_examples=int(EXAMPLES or 600), derandomize=not EXAMPLES, database=None, deadline=None)
+        @settings(max_examples=int(EXAMPLES or 600), derandomize=not EXAMPLES, database=None)
         @given(st.lists(damages, min_size=1, max_size=6))
         def check(done: list[Damage]) -> None:
             content = whole

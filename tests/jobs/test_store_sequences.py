@@ -142,5 +142,5 @@ async def listed(results: Results) -> list[WindowResult]:
 def test_whatever_is_done_one_after_the_other_it_holds_what_it_was_told() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Sequences,
-        settings=settings(max_examples=int(EXAMPLES or 60), stateful_step_count=30, derandomize=not EXAMPLES, database=None, deadline=None),
+        settings=settings(max_examples=int(EXAMPLES or 60), stateful_step_count=30, derandomize=not EXAMPLES, database=None),
     )

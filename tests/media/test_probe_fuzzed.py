@@ -113,7 +113,7 @@ def test_whatever_is_in_a_file_the_answer_makes_sense_or_is_a_sentence(media: di
     with asyncio.Runner() as runner:
         worker = runner.run(Worker.start(worker_command(()), name="ears"))
 
-        @settings(max_examples=int(EXAMPLES or 1500), derandomize=not EXAMPLES, database=None, deadline=None)
+        @settings(max_examples=int(EXAMPLES or 1500), derandomize=not EXAMPLES, database=None)
         @example("a.mpg", [Damage("overwrite", 32, b"\x00\x80\xc0\n\x00")])  # its times say that it ends before it begins,
         @example("a.wma", [Damage("overwrite", 90, bytes(8))])  # and its header does
         @given(names, st.lists(damages, min_size=1, max_size=5))

@@ -61,7 +61,6 @@ def test_rules_are_kept_or_what_is_not_is_reported(language: str) -> None:
         max_examples=int(EXAMPLES or 100),
         derandomize=not EXAMPLES,
         database=None,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(laid_out(language))

@@ -65,9 +65,9 @@ def _spread(words: Sequence[Word], room: Sequence[Span]) -> list[Word]:
 
 def _place(room: Sequence[Span], seconds: float, *, begins: bool) -> float:
     """When so much of the speech has passed; between two stretches what begins is in the later one."""
+    least = ROUNDING if begins else -ROUNDING
     for span in room:
-        left = span.duration - seconds
-        if left > ROUNDING if begins else left > -ROUNDING:
+        if span.duration - seconds > least:
             return round(min(span.start + seconds, span.end), 3)
         seconds -= span.duration
     return room[-1].end
