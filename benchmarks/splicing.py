@@ -26,7 +26,7 @@ class Spliced:
             if at < piece.duration - ROUNDING:
                 return piece.start + at
             at = max(0.0, at - piece.duration)
-        return self.pieces[-1].start + at
+        return min(self.pieces[-1].end, self.pieces[-1].start + at)
 
     def end(self, at: float) -> float:
         """Likewise, of what ends: where two pieces meet, that is in the former."""

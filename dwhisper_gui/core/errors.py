@@ -283,7 +283,7 @@ class SoundEmpty(MediumError):
 
 
 class RangePastEnd(MediumError):
-    template = N_("“{path}” ends at {duration}, before {start}. It was left out. Choose an earlier --from.")
+    template = N_("“{path}” ends at {duration}, so from {start} on there is nothing to transcribe. Choose an earlier --from.")
 
 
 class MediumChanged(MediumError):

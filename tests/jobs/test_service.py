@@ -219,6 +219,6 @@ async def test_a_folder_that_can_not_be_written_to_is_refused_before_the_work(tm
 
 async def test_a_range_that_begins_behind_the_end_makes_no_job(tmp_path: Path, sample: Path, tiny_en: Path) -> None:
     async with bench(tmp_path, sample, tiny_en) as at:
-        with pytest.raises(RangePastEnd, match="before 1:40"):
+        with pytest.raises(RangePastEnd, match="from 1:40 on"):
             await at.add(start=100.0)
         assert await at.store.jobs() == []

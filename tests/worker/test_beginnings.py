@@ -69,6 +69,12 @@ def test_they_begin_where_the_speech_before_the_end_of_the_hole_does() -> None:
     assert [(word.start, word.end) for word in found[1:]] == [(105.0, 106.1), (108.0, 108.5), (108.5, 109.0)]
 
 
+def test_they_follow_at_once_what_was_heard_of_their_phrase() -> None:
+    heard = [Word(104.0, 105.0, " It", 0.9), Word(105.0, 106.0, " rang.", 0.9), Word(106.0, 106.3, " An", 0.9)]
+    found = moved_behind(LAID, heard, 106.3, Span(104.0, 109.0), [Span(104.0, 106.3), Span(106.35, 108.6), Span(108.7, 109.0)])
+    assert [(word.text, word.start, word.end) for word in found[3:]] == [(" inspector", 106.35, 109.0)]
+
+
 def test_they_begin_in_no_silence_between_two_stretches() -> None:
     heard = [Word(104.0, 105.0, " It", 0.9), Word(105.0, 106.0, " rang.", 0.9)]
     found = moved_behind(LAID, heard, 106.0, Span(104.0, 109.0), [Span(104.0, 106.0), Span(107.0, 107.2), Span(108.8, 109.0)])

@@ -41,13 +41,14 @@ def moved_behind(laid: Sequence[Word], heard: Sequence[Word], heard_until: float
     room = within(sure, Span(begin, hole.end)) if begin < hole.end else []
     if not left or not room or total(room) < QUICKEST_WORD_SECONDS * (len(left) - half):
         return list(heard)
-    placed = _spread(left, room if half else _last(room, USUAL_WORD_SECONDS * len(left)))
+    # What was heard of the phrase is right before the rest of it; of nothing heard, the first may be what was left of the word before.
+    placed = _spread(left, room if common or half else _last(room, USUAL_WORD_SECONDS * len(left)))
     kept[-1] = replace(kept[-1], end=max(kept[-1].start, min(kept[-1].end, placed[0].start)))
     return [*kept, *placed]
 
 
 def _last(room: Sequence[Span], seconds: float) -> Sequence[Span]:
-    """The last stretches that have so much speech: the first may be what the alignment left of the word before."""
+    """The last stretches that have so much speech."""
     for first in range(len(room) - 1, 0, -1):
         if total(room[first:]) >= seconds:
             return room[first:]
