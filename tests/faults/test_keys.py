@@ -20,7 +20,6 @@ async def test_a_worker_with_an_old_key_leaves_its_chunk_to_others_and_one_alone
             (note,) = [event for event in at.told if isinstance(event, Note) and event.code == "wrong_keys"]
             assert "dwhisper workers invite" in sentence(note)
             with trial.worker():
-                await noted(at, "worker_came")
                 await working
         await trial.agree(at, job)
         outcomes = [attempt.outcome for attempt in await at.store.results(job.id).attempts()]
