@@ -30,6 +30,14 @@ def long(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def endless(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample forty times over: nobody is done with it before another program has had its say."""
+    path = tmp_path_factory.mktemp("media") / "endless.mp4"
+    ffmpeg("-stream_loop", "39", "-i", sample, "-c", "copy", path)
+    return path
+
+
 @pytest.fixture
 def talk(short: Path, tmp_path: Path) -> Path:
     """A copy of the short recording, alone in its folder."""

@@ -66,8 +66,8 @@ def test_a_paused_job_does_not_keep_the_others_waiting(long: Path, copies: Calla
         assert [one["job"] for one in running.events("job_ended")][-1] == job
 
 
-def test_a_job_that_is_removed_while_it_is_waited_for_is_missed(long: Path) -> None:
-    with started("transcribe", long, *TINY) as running:
+def test_a_job_that_is_removed_while_it_is_waited_for_is_missed(endless: Path) -> None:
+    with started("transcribe", endless, *TINY) as running:
         running.until(lambda: any("%" in line for line in running.err))
         (job,) = [one["job"] for one in listed()]
         assert run("jobs", "pause", job).status == 0
@@ -77,8 +77,8 @@ def test_a_job_that_is_removed_while_it_is_waited_for_is_missed(long: Path) -> N
         assert any("was removed by another program" in line for line in running.err)
 
 
-def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(long: Path, tmp_path: Path) -> None:
-    with started("transcribe", long, *TINY, "-o", tmp_path, "--json") as running:
+def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(endless: Path, tmp_path: Path) -> None:
+    with started("transcribe", endless, *TINY, "-o", tmp_path, "--json") as running:
         running.event("window")
         job = running.events("job_added")[0]["job"]
         assert run("jobs", "cancel", job[:4]).status == 0
@@ -87,7 +87,7 @@ def test_a_job_is_cancelled_from_another_program_and_can_be_gone_on_with(long: P
     part = run("export", job, "-o", tmp_path / "part")
     assert part.status == 3
     assert "Missing, since it is not done yet" in part.err
-    assert "leisure" in spoken(tmp_path / "part" / "long.en.srt")
+    assert "leisure" in spoken(tmp_path / "part" / "endless.en.srt")
 
 
 def test_what_ended_and_what_never_began(copies: Callable[[Sequence[str]], list[Path]], tmp_path: Path) -> None:
