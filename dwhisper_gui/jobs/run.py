@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -86,7 +86,7 @@ class Run:
                 decoding=Decoding(language, self._job.options.translate, self._job.options.prompt, self._job.options.hotwords),
                 parts=left,
                 prepared=await self._open_chunks(journal, left),
-                memory=self._job.memory,
+                memory=await self._memory(),
             )
             if task.parts and not stop.is_set():
                 await self._runner.run(task, lambda index: self._prepare(journal, source, parts, index), journal, stop, self._tell)
@@ -163,7 +163,12 @@ class Run:
         return await self._detect(lambda: language_clips(source, self._ears, medium.whole, places))
 
     async def _detect(self, cut: CutClips) -> tuple[dict[str, float], ...]:
-        return await self._runner.detect_language(self._job.id, setup_for(self._job.options), cut, self._tell)
+        setup = setup_for(self._job.options)
+        return await self._runner.detect_language(self._job.id, setup, cut, self._stored, await self._memory(), self._tell)
+
+    async def _memory(self) -> Mapping[str, str]:
+        """As it is now: runners remember what they need between one thing they are asked and the next."""
+        return (await self._store.find_job(self._job.id)).memory
 
     async def _first_speech(self, journal: TellingJournal, source: Source, parts: list[Part]) -> list[bytes]:
         """Where the places listened to were silent: the first windows with speech, or else of loud sound, which may hide some. Preparing

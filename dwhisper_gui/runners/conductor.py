@@ -10,32 +10,28 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-import msgspec
-from dwhisper_worker.tasks import DETECT_LANGUAGE, TaskOutput, desk_domain, pool_domain
+from dwhisper_worker.tasks import desk_domain, pool_domain
 
-from dwhisper_gui.conductor import definitions
 from dwhisper_gui.conductor.api import Conductor
-from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
-from dwhisper_gui.core.errors import WorkerNonsense
+from dwhisper_gui.conductor.records import WorkflowStatus
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Fleet
 from dwhisper_gui.core.server_errors import ServerError, WorkflowGone, WorkflowNotResumable, WorkflowsEnd
 from dwhisper_gui.core.together import together
-from dwhisper_gui.core.waiting import unless, until
-from dwhisper_gui.media.encode import encoded
+from dwhisper_gui.core.waiting import unless
 from dwhisper_gui.runners.ahead import Ahead
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
-from dwhisper_gui.runners.desk import COMBINE, MOST_TRIES, Desk
-from dwhisper_gui.runners.failures import failure_of, lacking_key
-from dwhisper_gui.runners.leftovers import delete, end
+from dwhisper_gui.runners.desk import COMBINE, Desk
+from dwhisper_gui.runners.leftovers import end
 from dwhisper_gui.runners.muster import Muster
 from dwhisper_gui.runners.patience import Patience
-from dwhisper_gui.runners.remembered import remembered
+from dwhisper_gui.runners.question import Question
+from dwhisper_gui.runners.remembered import MEMORY, remembered
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
-from dwhisper_gui.runners.sealed import ResultDamaged, Seals
-from dwhisper_gui.runners.sense import are_shares
+from dwhisper_gui.runners.sealed import Seals
+from dwhisper_gui.runners.sending import Sender
 from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 
 log = logging.getLogger(__name__)
@@ -83,38 +79,29 @@ class ConductorRunner:
         """The workers that serve now."""
         return await self._muster.fleet(setup)
 
-    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+    async def detect_language(
+        self, job: str, setup: EngineSetup, cut: CutClips, journal: Journal, memory: Mapping[str, str], tell: Tell
+    ) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language, by the first worker that is free."""
         clips = tuple(await cut())
         if not clips:
             return ()
-        patience = self._patience(job, tell)
-        await patience.with_server(partial(definitions.ensure_defined, self._server))
-        seals = Seals.new(job, self._setup.pool_key)
-        subject = "language"
-        workflow = await patience.with_server(
-            lambda: self._server.start_workflow(
-                definitions.DETECT_LANGUAGE,
-                definitions.WORKFLOW_VERSION,
-                correlation_id=f"{job} {subject}",
-                input=seals.input(subject, ""),
-                task_to_domain={DETECT_LANGUAGE: self._domain(setup)},
-            )
+        known = recalled(self._url, self._setup.pool, self._setup.pool_key, job, memory)
+        await journal.remember(MEMORY, known.written())  # by which it is found, whatever becomes of this program
+        question = Question(
+            server=self._server,
+            name=self._setup.install,
+            domain=self._domain(setup),
+            correlation=known.correlation,
+            seals=Seals.unwrapped(job, self._setup.pool_key, known.key),
+            patience=self._patience(job, tell),
+            attendance=Attendance(self._server, self._setup.pool, setup, job, tell),
+            forget_files=self._setup.forget_files,
         )
         try:
-            sealed = seals.clips(subject, await encoded(clips, lossless=True))
-            file = await patience.with_server(lambda: self._server.upload(workflow, f"{subject}.sound", sealed))
-            put = partial(self._server.complete, workflow, "clips", {"file": file}, worker=self._setup.install)
-            await until(lambda: patience.with_server(put), LOOK_SECONDS)  # it has an id before it has tasks
-            output = await self._heard(workflow, patience, Attendance(self._server, self._setup.pool, setup, job, tell))
-            answer = seals.languages(subject, output, await patience.with_server(lambda: self._server.download(workflow, output.file)))
-            if not are_shares(answer, len(clips)):
-                raise WorkerNonsense(detail=f"detect_language: what it says of {len(clips)} clips makes no sense")
-            return answer
-        except ResultDamaged as error:
-            raise WorkerNonsense(detail=error) from error
+            return await question.answer(clips)
         finally:
-            self._later(delete(self._server, workflow, self._setup.forget_files))
+            self._later(question.forget())
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
@@ -133,7 +120,8 @@ class ConductorRunner:
         workflow = await current.id(*domains, task.parts)
         seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
         lossless = await patience.with_server(partial(is_quick, self._server, workflow))
-        desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, lossless=lossless)
+        sender = Sender(self._server, self._setup.install, seals, task, patience, lossless=lossless)
+        desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, patience, sender)
         attendance = Attendance(self._server, self._setup.pool, task.setup, task.job, tell)
         for _ in range(MOST_WORKFLOWS):
             desk.begin(workflow)
@@ -187,7 +175,7 @@ class ConductorRunner:
     async def _follow(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         """Returns when the desk has nothing left to do, or the workflow has ended."""
         async with together() as group:
-            preparing = group.create_task(patience.with_server(desk.prepare_parts))
+            preparing = group.create_task(desk.prepare_parts())
             await self._look(desk, workflow, patience, attendance)
             preparing.cancel()
 
@@ -209,17 +197,22 @@ class ConductorRunner:
                 return
             if now() - decided >= DECIDE_SECONDS:
                 decided = now()
-                for each in (workflow, *desk.workflows().values()):
-                    with suppress(WorkflowGone):
-                        await patience.with_server(partial(self._server.decide, each))
-                for part in desk.workflows().values():
-                    await patience.with_server(partial(self._revive, part, ended))
+                async with together() as group:
+                    group.create_task(patience.with_server(partial(self._decide, workflow)))
+                    for part in desk.under_way:
+                        group.create_task(patience.with_server(partial(self._revive, part, ended)))
             # At most so long: to ask a server that was away took as long as that.
             await asyncio.sleep(min(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 
+    async def _decide(self, workflow: str) -> None:
+        with suppress(WorkflowGone):
+            await self._server.decide(workflow)
+
     async def _revive(self, part: str, ended: Counter[str]) -> None:
-        """Resumes the workflow of a part that has ended, where the job's takes no notice of that: a resumed one may fail at once, over the
-        tasks that it had before, and is waited for without an end. `ended` counts how often each was found so."""
+        """Has the server look after a part. Resumes the workflow of one that has ended, where the job's takes no notice of that: a resumed
+        one may fail at once, over the tasks that it had before, and is waited for without an end. `ended` counts how often each was
+        found so."""
+        await self._decide(part)
         status = await self._server.status(part)
         if status is None or not status.ended or status is WorkflowStatus.COMPLETED:
             return
@@ -228,22 +221,6 @@ class ConductorRunner:
             log.warning("the workflow %s of a part has ended and its job's goes on", part)
             with suppress(WorkflowGone, WorkflowNotResumable):
                 await self._server.retry(part)
-
-    async def _heard(self, workflow: str, patience: Patience, attendance: Attendance) -> TaskOutput:
-        """The answer of the worker that was asked after the language."""
-        wrong_key: set[str] = set()
-        while True:
-            await patience.with_server(partial(attendance.look, wrong_key))
-            page = await patience.with_server(partial(self._server.tasks, workflow))
-            asked = [task for task in page.tasks if task.type == DETECT_LANGUAGE]
-            for task in asked:
-                wrong_key |= lacking_key(task)
-                if task.status is TaskStatus.COMPLETED:
-                    return msgspec.convert(task.output, TaskOutput)
-            failed = [task for task in asked if task.status in (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR)]
-            if len(failed) >= MOST_TRIES or any(task.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR for task in failed):
-                raise failure_of(failed[-1])
-            await asyncio.sleep(LOOK_SECONDS)
 
     # --- what nobody waits for -----------------------------------------------------------------------------------
 

@@ -6,14 +6,12 @@ sleeps holds no lease that could end, and the parts come in order."""
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import msgspec
-from dwhisper_worker.tasks import PREPARE_PART, TRANSCRIBE_CHUNK, TaskOutput
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, TaskOutput
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import Task as ServerTask
@@ -24,29 +22,27 @@ from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone, WorkflowGone
 from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import until
-from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.failures import failure_of, lacking_key
-from dwhisper_gui.runners.order import handed_out
-from dwhisper_gui.runners.runner import ChunkAudio, Prepare, Task
+from dwhisper_gui.runners.patience import Patience
+from dwhisper_gui.runners.runner import Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
+from dwhisper_gui.runners.sending import Sender, chunk_of
 from dwhisper_gui.runners.sense import is_result_of
 
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
 """That ended in an error; of those that ended since a worker vanished, as many make a chunk the likely cause."""
-SIDE_BY_SIDE = 4
-"""Chunks that are encoded and sent at once."""
 FETCHES = 8
 """Results that are fetched at once."""
 UNTOUCHED_PARTS = 2
 """Parts are handed out in order: behind so many of which no chunk was ever given to a worker, none is looked at. Of a day of sound all
 but a few parts wait."""
-COMBINE, PREPARE = "combine", "prepare"
-PART, CHUNK = "part_", "chunk_"
-"""How tasks of a fork are called, with their number."""
+COMBINE = "combine"
+PART = "part_"
+"""How the parts' tasks are called, with their number."""
 OVER = (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR, TaskStatus.TIMED_OUT)
-POISON = WorkerDied(detail="three workers vanished over it")
+POISONED = partial(WorkerDied, detail="three workers vanished over it")
 PART_SECONDS = 0.2
 """So often it is asked whether a part's workflow has begun."""
 
@@ -63,6 +59,8 @@ class _Part:
     """There: its chunks are given out."""
     found: bool = False
     """So they were when this program came to it, and it has not looked at them since: what failed before is over."""
+    touched: bool = False
+    """There: a worker has or had one of its chunks."""
     gone: bool = False
     """There: somebody deleted its workflow."""
 
@@ -75,16 +73,25 @@ class Desk:
     """Of one job. It outlives its workflows: what of one came to nothing is submitted again with the next."""
 
     def __init__(
-        self, server: Conductor, name: str, seals: Seals, task: Task, prepare: Prepare, journal: Journal, *, lossless: bool
+        self,
+        server: Conductor,
+        name: str,
+        seals: Seals,
+        task: Task,
+        prepare: Prepare,
+        journal: Journal,
+        patience: Patience,
+        sender: Sender,
     ) -> None:
         """`name`: as which it completes tasks."""
         self._server = server
+        self._patience = patience
         self._name = name
         self._seals = seals
         self._task = task
         self._prepare = prepare
         self._journal = journal
-        self._lossless = lossless
+        self._sender = sender
         self._parts = {index: _Part() for index in task.parts}
         for index, chunks in task.prepared.items():
             self._parts[index] = _Part(open={chunk.key: chunk for chunk in chunks}, prepared=True)
@@ -116,7 +123,7 @@ class Desk:
         self._workflow = workflow
         self._damaged.clear()
         for part in self._parts.values():
-            part.workflow, part.submitted, part.gone = None, False, False
+            part.workflow, part.submitted, part.touched, part.gone = None, False, False, False
 
     def workflow_ended(self) -> None:
         """What was given up and is not tried again is settled, too."""
@@ -127,11 +134,12 @@ class Desk:
     # --- preparing -----------------------------------------------------------------------------------------------
 
     async def prepare_parts(self) -> None:
-        """Prepares each part once its workflow has begun, in order. Raises what `Prepare` raises, and `ServerError`."""
+        """Prepares each part once its workflow has begun, in order. Raises what `Prepare` raises, and the `ServerError` that trying again
+        does not help against."""
         for index, part in self._parts.items():
-            if part.settled and part.workflow is None and not await self._find(index):
+            if part.settled and part.workflow is None and not await self._patience.with_server(partial(self._find, index)):
                 continue
-            await until(partial(self._find, index), PART_SECONDS)
+            await until(partial(self._patience.with_server, partial(self._find, index)), PART_SECONDS)
             assert part.workflow is not None  # noqa: S101 - the loop's condition
             if not part.submitted:
                 try:
@@ -151,38 +159,15 @@ class Desk:
         return self._parts[index].workflow is not None
 
     async def _submit(self, index: int, part: _Part, workflow: str) -> None:
-        async for task in self._server.all_tasks(workflow):
-            if task.type == PREPARE_PART and task.status is TaskStatus.COMPLETED:
-                part.submitted = part.found = True
-        if part.submitted and part.prepared:
-            return
-        gate = asyncio.Semaphore(SIDE_BY_SIDE)
-        sending: list[asyncio.Task[dict[str, Any]]] = []
-        lengths: list[float] = []
-        async with together() as group:
-            async for audio in self._prepare(index):
-                chunk = Chunk(audio.chunk.key, tuple(one.window for one in audio.windows))
-                lengths.append(chunk.audio_seconds)
-                part.open.setdefault(chunk.key, chunk)
-                await gate.acquire()
-                send = group.create_task(self._send(workflow, audio))
-                send.add_done_callback(lambda _: gate.release())
-                sending.append(send)
-        part.prepared = True
+        part.submitted = part.found = await self._sender.is_out(workflow)
         if not part.submitted:
-            inputs = {f"{CHUNK}{send.result()['subject'].partition('.')[2]}": send.result() for send in sending}
-            order = handed_out(dict(zip(inputs, lengths, strict=True)), index, self._task.parts)
-            tasks = [{"name": TRANSCRIBE_CHUNK, "taskReferenceName": name, "type": "SIMPLE", "permissive": True} for name in order]
-            output = {"tasks": tasks, "inputs": inputs, "chunks": len(tasks)}
-            # A workflow has an id before it has tasks.
-            await until(partial(self._server.complete, workflow, PREPARE, output, worker=self._name), PART_SECONDS)
-            part.submitted = True
-
-    async def _send(self, workflow: str, audio: ChunkAudio) -> dict[str, object]:
-        subject = str(audio.chunk.key)
-        sound = await encoded([one.pcm for one in audio.windows], lossless=self._lossless)
-        sealed = self._seals.chunk(subject, self._task.decoding, audio.windows, sound)
-        return self._seals.input(subject, await self._server.upload(workflow, f"{subject}.sound", sealed))
+            chunks = await self._sender.give_out(workflow, index, self._prepare(index))
+        elif not part.prepared:
+            chunks = [chunk_of(audio) async for audio in self._prepare(index)]
+        else:
+            return
+        part.open |= {chunk.key: chunk for chunk in chunks if chunk.key not in part.open}
+        part.prepared = part.submitted = True
 
     # --- taking --------------------------------------------------------------------------------------------------
 
@@ -212,7 +197,8 @@ class Desk:
             for task in tasks:
                 if self._seen.get(task.id) != (task.status, task.polls):
                     group.create_task(self._take(part, task, gate))
-        return any(task.polls or task.status is not TaskStatus.SCHEDULED for task in tasks)
+        part.touched = any(task.polls or task.status is not TaskStatus.SCHEDULED for task in tasks)
+        return part.touched
 
     async def _take(self, part: _Part, task: ServerTask, gate: asyncio.Semaphore) -> None:
         key = ChunkKey(*map(int, str(task.input["subject"]).split(".")))
@@ -243,7 +229,7 @@ class Desk:
             case TaskStatus.TIMED_OUT:
                 self._lost[key] += 1
                 if self._lost[key] >= MOST_TRIES:
-                    await self._failed(part, key, task, POISON.sentence(), final=True)
+                    await self._failed(part, key, task, POISONED().sentence(), final=True)
                 else:
                     await self._release(key, task, "lost")
             case _:
@@ -300,8 +286,9 @@ class Desk:
             for part in self._parts.values()
         )
 
-    def workflows(self) -> Mapping[int, str]:
-        """Of the parts that have begun and are not settled."""
-        return {
-            index: part.workflow for index, part in self._parts.items() if part.workflow is not None and not part.settled and not part.gone
-        }
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """The workflows of the parts that workers are at, and of the one that is prepared: as many, however long the recording."""
+        begun = [part for part in self._parts.values() if part.workflow is not None and not part.settled and not part.gone]
+        preparing = next((part for part in begun if not part.submitted), None)
+        return tuple(part.workflow for part in begun if part.workflow is not None and (part.touched or part is preparing))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from dwhisper_gui.conductor.api import Conductor
-from dwhisper_gui.conductor.definitions import TRANSCRIBE_PART
+from dwhisper_gui.conductor.definitions import DETECT_LANGUAGE, TRANSCRIBE_PART
 from dwhisper_gui.core.server_errors import WorkflowGone
 from dwhisper_gui.reaching import way
 from dwhisper_gui.runners.remembered import remembered
@@ -24,9 +24,17 @@ async def withdraw(settings: Settings, memory: Mapping[str, str]) -> None:
 async def forget(settings: Settings, memory: Mapping[str, str], forget_files: Callable[[str], None]) -> None:
     """Deletes what is there of such a job; `forget_files` is called with the id of each workflow. Raises `ServerError`."""
     known = remembered(memory)
-    if known is not None and known.workflow is not None:
+    if known is not None:
         async with Conductor((await way(settings, known.server)).address) as server:
-            await delete(server, known.workflow, forget_files, known.correlation)
+            await forget_questions(server, known.correlation, forget_files)
+            if known.workflow is not None:
+                await delete(server, known.workflow, forget_files, known.correlation)
+
+
+async def forget_questions(server: Conductor, correlation: str, forget_files: Callable[[str], None]) -> None:
+    """Deletes what workers were asked about a job before it had a workflow. Raises `ServerError`."""
+    for asked in await server.found(DETECT_LANGUAGE, correlation):
+        await delete(server, asked.id, forget_files)
 
 
 async def end(server: Conductor, workflow: str) -> None:

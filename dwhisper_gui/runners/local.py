@@ -79,7 +79,9 @@ class LocalRunner:
     async def fleet(self, setup: EngineSetup) -> None:
         """This computer alone."""
 
-    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+    async def detect_language(
+        self, job: str, setup: EngineSetup, cut: CutClips, journal: Journal, memory: Mapping[str, str], tell: Tell
+    ) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language, by the model that the job is transcribed with."""
         seat = self._seats[0]
         async with self._admission(_waiting(job, tell)):

@@ -75,8 +75,10 @@ class Runner(Protocol):
     async def fleet(self, setup: EngineSetup) -> Fleet | None:
         """Who shares the work now, which decides how large chunks are. None: this computer alone."""
 
-    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
-        """For each clip the probability of each language. They are cut while the model is loaded."""
+    async def detect_language(
+        self, job: str, setup: EngineSetup, cut: CutClips, journal: Journal, memory: Mapping[str, str], tell: Tell
+    ) -> tuple[dict[str, float], ...]:
+        """For each clip the probability of each language. They are cut while the model is loaded. `memory`: as in `Task`."""
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """Returns when every chunk is done or failed for good; or, once `stop` is set, when the windows under way are done and

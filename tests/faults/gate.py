@@ -11,15 +11,18 @@ from tests.little_server import Answer, Asked, little_server
 
 Refuse = Callable[[Asked], Answer | None]
 KEPT = ("Content-Type", "Date")
+LOST = Answer(502, b"<html>502 Bad Gateway</html>", {"Content-Type": "text/html"})
 
 
 class Gate:
-    """`refuse` gives the answer to what is not passed on; it may be replaced at any time. `refused` counts those."""
+    """`refuse` gives the answer to what is not passed on, `lose` is true of what is passed on and whose answer is lost; they may be
+    replaced at any time. `refused` counts those of both."""
 
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
         self.url = ""
         self.refuse: Refuse = lambda _: None
+        self.lose: Callable[[Asked], bool] = lambda _: False
         self.refused = 0
 
     @contextmanager
@@ -37,6 +40,10 @@ class Gate:
         try:
             connection.request(asked.method, asked.path, asked.body, headers)
             answer = connection.getresponse()
+            if self.lose(asked):
+                answer.read()
+                self.refused += 1
+                return LOST
             return Answer(answer.status, answer.read(), {name: answer.headers[name] for name in KEPT if name in answer.headers})
         finally:
             connection.close()

@@ -103,7 +103,9 @@ class QuickRunner:
     async def fleet(self, setup: EngineSetup) -> None:
         """See `Runner`."""
 
-    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+    async def detect_language(
+        self, job: str, setup: EngineSetup, cut: CutClips, journal: Journal, memory: Mapping[str, str], tell: Tell
+    ) -> tuple[dict[str, float], ...]:
         self.votes.append(len(await cut()))
         return tuple(islice(cycle(self.shares), self.votes[-1]))
 

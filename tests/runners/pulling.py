@@ -136,7 +136,9 @@ class PullRunner:
     async def fleet(self, setup: EngineSetup) -> None:
         """See `Runner`."""
 
-    async def detect_language(self, job: str, setup: EngineSetup, cut: CutClips, tell: Tell) -> tuple[dict[str, float], ...]:
+    async def detect_language(
+        self, job: str, setup: EngineSetup, cut: CutClips, journal: Journal, memory: Mapping[str, str], tell: Tell
+    ) -> tuple[dict[str, float], ...]:
         """See `Runner`."""
         clips = tuple(await cut())
         if not clips:

@@ -1,6 +1,7 @@
 """The runner for many computers, on a real server with real workers."""
 
 import asyncio
+import json
 import signal
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ import pytest
 from dwhisper_worker.sealing import new_key
 from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
 
+from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.core.events import ChunkDone, ChunkLeased, Event, JobEnded, PartPrepared
 from dwhisper_gui.core.job import JobState, Wish
@@ -21,6 +23,7 @@ from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.workers.child import worker_command
 from tests.conductor_server import Server
+from tests.faults.gate import Asked, Gate
 from tests.jobs.bench import Bench, bench
 from tests.worker.conductor.process import Worker
 
@@ -44,11 +47,11 @@ def worker(conductor: Server, pool: str, tmp_path: Path) -> Callable[[], Worker]
 
 
 @asynccontextmanager
-async def desk(conductor: Server, pool: str, folder: Path, sample: Path) -> AsyncIterator[Bench]:
+async def desk(conductor: Server, pool: str, folder: Path, sample: Path, url: str = "") -> AsyncIterator[Bench]:
     """A program of its own; on the same folder, the same one started again."""
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
     setup = ConductorSetup(pool, KEY, "tests")
-    async with bench(folder, sample, MODEL, lambda _: ConductorRunner(Conductor(conductor.address), setup)) as made:
+    async with bench(folder, sample, MODEL, lambda _: ConductorRunner(Conductor(ServerAddress(url or conductor.url)), setup)) as made:
         yield made
 
 
@@ -131,6 +134,31 @@ async def test_a_paused_job_is_taken_from_the_workers_and_gone_on_with(
         assert text(at)
         done = [event.chunk for event in at.told if isinstance(event, ChunkDone)]
         assert len(done) == len(set(done)), "nothing that is done is done again"
+
+
+@pytest.mark.parametrize("lost", ["/prepare/COMPLETED", "/upload-complete"])
+async def test_an_answer_that_is_lost_is_not_waited_for_and_what_was_sent_is_not_sent_again(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sample: Path, lost: str
+) -> None:
+    gate, files = Gate(conductor.url), list[str]()
+
+    def loses(asked: Asked) -> bool:
+        if asked.method == "POST" and asked.path.endswith("/api/files"):
+            files.append(json.loads(asked.body)["fileName"])
+        sent = [name for name in files if name.endswith(".sound")]
+        return not gate.refused and bool(sent) and lost in asked.path
+
+    gate.lose = loses
+    with gate.opened(), worker():
+        async with desk(conductor, pool, tmp_path, sample, gate.url) as at:
+            await at.work(await at.add())
+            assert text(at)
+            assert gate.refused == 1
+            chunks = [chunk for event in at.told if isinstance(event, PartPrepared) for chunk in event.part.chunks]
+    sounds = [name for name in files if name.endswith(".sound")]
+    again = 1 if lost == "/upload-complete" else 0
+    assert len(sounds) == len(chunks) + again
+    assert len(set(sounds)) == len(chunks)
 
 
 async def test_without_workers_the_work_waits_and_a_killed_one_is_replaced(
