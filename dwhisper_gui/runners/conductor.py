@@ -13,7 +13,7 @@ from typing import Any
 from dwhisper_worker.tasks import desk_domain, pool_domain
 
 from dwhisper_gui.conductor.api import Conductor
-from dwhisper_gui.conductor.records import WorkflowStatus
+from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Fleet
@@ -204,6 +204,13 @@ class ConductorRunner:
             # At most so long: to ask a server that was away took as long as that.
             await asyncio.sleep(min(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 
+    async def _decide_all(self, workflow: str) -> None:
+        with suppress(WorkflowGone):
+            async for task in self._server.all_tasks(workflow, statuses=[TaskStatus.IN_PROGRESS]):
+                if task.sub_workflow:
+                    await self._decide(task.sub_workflow)
+        await self._decide(workflow)
+
     async def _decide(self, workflow: str) -> None:
         with suppress(WorkflowGone):
             await self._server.decide(workflow)
@@ -244,7 +251,6 @@ class ConductorRunner:
                 return
             if await patience.with_server(complete):
                 return
-            with suppress(WorkflowGone):
-                await patience.with_server(partial(self._server.decide, workflow))
+            await patience.with_server(partial(self._decide_all, workflow))
             await asyncio.sleep(LOOK_SECONDS)
         await patience.with_server(partial(end, self._server, workflow))

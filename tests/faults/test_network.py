@@ -7,6 +7,7 @@ import pytest
 
 from dwhisper_gui.conductor.records import TaskStatus
 from tests.faults.trial import Trial, some, until_tasks
+from tests.faults.verdict import Words
 from tests.worker.conductor.proxy import Proxy
 
 CUT_SECONDS = 60.0
@@ -35,11 +36,12 @@ async def test_a_minute_without_network_costs_nothing_that_is_done(trial: Trial,
 
 
 @pytest.mark.faults
-async def test_a_slow_network_makes_it_slower(trial: Trial) -> None:
+async def test_a_slow_network_makes_it_slower(trial: Trial, small: Words) -> None:
+    trial.small = small
     with Proxy(trial.server.url, LATE_SECONDS / 2, SLOW_BITS) as near, Proxy(trial.server.url, LATE_SECONDS / 2, SLOW_BITS) as far:
         async with trial.desk(near.url) as at:
             job = await at.add()
             with trial.worker(url=far.url):
                 await at.work(job)
             assert "server_away" not in at.notes()
-            await trial.agree(at, job)
+            await trial.agree(at, job, slow=True)

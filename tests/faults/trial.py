@@ -21,7 +21,7 @@ from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.remembered import remembered
 from tests.conductor_server import Server
-from tests.faults.verdict import Expected, agree
+from tests.faults.verdict import Words, agree
 from tests.jobs.bench import Bench, bench
 from tests.worker.conductor.desk import MODEL
 from tests.worker.conductor.process import WORKER, Worker
@@ -37,7 +37,10 @@ class Trial:
     server: Server
     folder: Path
     recording: Path
-    expected: Expected
+    expected: Words
+    """What a run without fault gives over a quick network,"""
+    small: Words
+    """and over a slow one, where that is asked for."""
     pool: str = field(default_factory=lambda: f"pool{uuid.uuid4().hex[:8]}")
     key: bytes = field(default_factory=new_key)
     workers: list[Worker] = field(default_factory=list)
@@ -60,9 +63,9 @@ class Trial:
         async with bench(self.folder, self.recording, MODEL, lambda _: ConductorRunner(Conductor(address), setup)) as made:
             yield made
 
-    async def agree(self, at: Bench, job: Job, **expected: object) -> None:
+    async def agree(self, at: Bench, job: Job, *, slow: bool = False, **expected: object) -> None:
         """See `verdict.agree`."""
-        await agree(self.server, at.store, job.id, self.expected, **expected)  # type: ignore[arg-type]
+        await agree(self.server, at.store, job.id, self.small if slow else self.expected, **expected)  # type: ignore[arg-type]
 
     def done_again(self) -> set[str]:
         """The chunks that a worker began with although one had done them before, as they tell themselves."""

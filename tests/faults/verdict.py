@@ -22,9 +22,6 @@ from dwhisper_gui.runners.remembered import remembered
 from tests.conductor_server import Server
 
 Words = list[tuple[float, float, str]]
-Expected = tuple[Words, ...]
-"""What a run without fault gives: over a quick network, and over a slow one. How quick it is each program finds out for itself, so that one
-job may have some of both."""
 SETTLE_SECONDS = 90.0
 
 
@@ -33,9 +30,10 @@ def words_of(transcript: Transcript) -> Words:
 
 
 async def agree(
-    server: Server, store: Store, job_id: str, expected: Expected, *, failed: Sequence[Span] = (), redone: Sequence[ChunkKey] = ()
+    server: Server, store: Store, job_id: str, expected: Words, *, failed: Sequence[Span] = (), redone: Sequence[ChunkKey] = ()
 ) -> None:
-    """`failed`: the ranges that must be missing, and no others. `redone`: the chunks whose result was lost or spoilt on the server."""
+    """`expected`: what a run without fault gives. `failed`: the ranges that must be missing, and no others. `redone`: the chunks whose
+    result was lost or spoilt on the server."""
     job = await store.find_job(job_id)
     assert job.state is (JobState.INCOMPLETE if failed else JobState.DONE), job.error
     transcript = await transcript_of(store, job)
@@ -44,7 +42,7 @@ async def agree(
     found = words_of(transcript)
     assert sum(len(_inside(found, window)) for window in windows) == len(found)
     for window in windows:
-        assert _inside(found, window) in [_inside(words, window) for words in expected]
+        assert _inside(found, window) == _inside(expected, window)
     await _nothing_again(store, job_id, redone)
     known = remembered(job.memory)
     assert known is not None

@@ -111,6 +111,8 @@ async def test_what_is_given_out_goes_on_while_the_program_is_closed_and_is_fetc
         await working
         with worker() as serving:
             await asyncio.to_thread(serving.says, " is done")
+            serving.signal(signal.SIGTERM)
+            await asyncio.to_thread(serving.ended)
     async with desk(conductor, pool, tmp_path, sample) as at:
         with worker():
             await at.work(job)
