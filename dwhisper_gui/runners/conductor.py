@@ -13,7 +13,7 @@ from typing import Any
 from dwhisper_worker.tasks import desk_domain, pool_domain
 
 from dwhisper_gui.conductor.api import Conductor
-from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
+from dwhisper_gui.conductor.records import WorkflowStatus
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Fleet
@@ -45,8 +45,9 @@ DECIDE_SECONDS = 10.0
 MOST_WORKFLOWS = 5
 """Of one run, where they end without being done."""
 CLOSE_SECONDS = 5.0
-MOST_LOOKS = 20
-"""After which a workflow of which all is done is not waited for."""
+MOST_LOOKS = 480
+"""After which a workflow of which all is done is not waited for: two minutes, since a server whose disk was full for a while may have to
+give itself once more what it was about to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ConductorRunner:
         self._setup = setup
         self._muster = Muster(server, setup.pool)
         self._ending: set[asyncio.Task[None]] = set()
+        self._leaving = asyncio.Event()
 
     def expect(self, setup: EngineSetup) -> None:
         """Workers elsewhere have their model loaded."""
@@ -149,6 +151,7 @@ class ConductorRunner:
 
     async def close(self) -> None:
         """Waits a little for what is said to the server last."""
+        self._leaving.set()
         if self._ending:
             await asyncio.wait(self._ending, timeout=CLOSE_SECONDS)
         for ending in self._ending:
@@ -204,13 +207,6 @@ class ConductorRunner:
             # At most so long: to ask a server that was away took as long as that.
             await asyncio.sleep(min(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 
-    async def _decide_all(self, workflow: str) -> None:
-        with suppress(WorkflowGone):
-            async for task in self._server.all_tasks(workflow, statuses=[TaskStatus.IN_PROGRESS]):
-                if task.sub_workflow:
-                    await self._decide(task.sub_workflow)
-        await self._decide(workflow)
-
     async def _decide(self, workflow: str) -> None:
         with suppress(WorkflowGone):
             await self._server.decide(workflow)
@@ -251,6 +247,8 @@ class ConductorRunner:
                 return
             if await patience.with_server(complete):
                 return
-            await patience.with_server(partial(self._decide_all, workflow))
-            await asyncio.sleep(LOOK_SECONDS)
+            await patience.with_server(partial(self._decide, workflow))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), LOOK_SECONDS)
+                break
         await patience.with_server(partial(end, self._server, workflow))
