@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import psutil
+from dwhisper_worker.address import is_here
 
 from dwhisper_gui import settings
 from dwhisper_gui.commands import streams
@@ -14,7 +15,6 @@ from dwhisper_gui.conductor import jar
 from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own import own_server, tail
 from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled
-from dwhisper_gui.core.server_url import is_here
 from dwhisper_gui.core.times import length
 from dwhisper_gui.folders import folders
 

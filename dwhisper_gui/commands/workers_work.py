@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dwhisper_worker.address import is_here
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.invitation import as_token
 from dwhisper_worker.tasks import Invitation
@@ -16,7 +17,6 @@ from dwhisper_gui.conductor.workers import SeenWorker, seen_workers
 from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.identity import KeyAndSecret, UserAndPassword
 from dwhisper_gui.core.server_errors import PoolNameBad
-from dwhisper_gui.core.server_url import is_here
 from dwhisper_gui.core.times import length
 from dwhisper_gui.credentials import pools
 from dwhisper_gui.folders import folders

@@ -8,6 +8,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx2
+from dwhisper_worker.address import API, is_here
 
 from dwhisper_gui.conductor import answers
 from dwhisper_gui.conductor.address import ServerAddress
@@ -21,7 +22,6 @@ from dwhisper_gui.core.server_errors import (
     ServerRefuses,
     ServerRefusesCredentials,
 )
-from dwhisper_gui.core.server_url import API, is_here
 
 ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 10.0

@@ -14,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from dwhisper_worker import reception
+from dwhisper_worker.tasks import Invitation
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -111,6 +113,9 @@ async def test_a_proxy_lets_pass_who_has_the_password_and_files_find_their_way_t
             handle = await api.upload(workflow, "x", b"sealed")
             assert await api.download(workflow, handle) == b"sealed"
             assert await direct.download(workflow, handle) == b"sealed"
+        invited = Invitation(address.url, "default", bytes(32), user="anna", password="s3cret:ü")  # noqa: S106
+        trouble, _ = await asyncio.to_thread(reception.examine, invited)
+        assert trouble == "", "a worker finds it there, too"
         with pytest.raises(wrong.ServerWantsCredentials):
             await check(replace(address, credentials=None))
         with pytest.raises(wrong.ServerRefusesCredentials) as refused:

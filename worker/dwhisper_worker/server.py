@@ -21,6 +21,7 @@ from conductor.client.http.models.task_result import TaskResult
 from conductor.client.http.rest import ApiException
 from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
+from dwhisper_worker.address import api_url, is_here
 from dwhisper_worker.shown import as_shown, from_shown
 from dwhisper_worker.tasks import NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
 from dwhisper_worker.trouble import EXCERPT, Away, Gone, Refused, ServerTrouble, Strange, Stumbled, of_answer
@@ -66,7 +67,9 @@ class Server:
         if invitation.authority:
             trust.load_verify_locations(cadata=invitation.authority)
         auth = httpx.BasicAuth(invitation.user, invitation.password) if invitation.user else None
-        self._http = httpx.Client(verify=trust, auth=auth, timeout=_TIMEOUT, http2=False, follow_redirects=False)
+        # A proxy that the environment names is for what is farther away than this computer.
+        by_proxy = not is_here(self.url)
+        self._http = httpx.Client(verify=trust, auth=auth, timeout=_TIMEOUT, http2=False, follow_redirects=False, trust_env=by_proxy)
         # For storage elsewhere, whose addresses carry a signature: our credentials are none of its business.
         self._elsewhere = httpx.Client(verify=trust, timeout=_TIMEOUT, http2=False)
         self._made: OrkesTaskClient | None = None
@@ -232,12 +235,6 @@ class Server:
         if isinstance(trouble, Refused):
             self._made = None  # its token may be used up: the next question asks for another
         return trouble
-
-
-def api_url(url: str) -> str:
-    """Where a server's API is: as given or, where only a host is, below it."""
-    url = url.rstrip("/")
-    return url if urlsplit(url).path else f"{url}/api"
 
 
 class _Connection:
