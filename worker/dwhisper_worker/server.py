@@ -23,6 +23,7 @@ from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
 from dwhisper_worker.address import api_url, is_here
 from dwhisper_worker.shown import as_shown, from_shown
+from dwhisper_worker.storage import PUT_ELSEWHERE
 from dwhisper_worker.tasks import NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
 from dwhisper_worker.trouble import EXCERPT, Away, Gone, Refused, ServerTrouble, Strange, Stumbled, of_answer
 
@@ -216,7 +217,7 @@ class Server:
             own = urlunsplit(("", "", _CONTENT_PATH + rest, parts.query, ""))
             return self._checked(self._http, method, self.url + own, headers=headers | self._headers(), content=content)
         if content is not None:
-            headers["x-ms-blob-type"] = "BlockBlob"  # without it Azure refuses; others ignore it
+            headers |= PUT_ELSEWHERE
         try:
             return self._checked(self._elsewhere, method, address, headers=headers, content=content)
         except Refused as error:  # the signature ran out
