@@ -34,8 +34,9 @@ _SECRET = N_(
     " computer that is to join, run “dwhisper-worker join” and paste it there."
 )
 _HERE_ONLY = N_(
-    "It names {server}, which other computers can't reach. For them, start the server at this computer's address in your network (“dwhisper"
-    " server start --host”), name that with “dwhisper settings set conductor.url”, and print a new line."
+    "It names {server}, which other computers can't reach. For them, let the server listen at this computer's address in your network"
+    " (“dwhisper server stop”, then “dwhisper server start --host”), name that with “dwhisper settings set conductor.url”, and print a new"
+    " line."
 )
 
 
