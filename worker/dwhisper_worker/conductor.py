@@ -6,7 +6,6 @@ shows that the worker is there. The main thread waits for signals and watches th
 """
 
 import logging
-import platform
 import signal
 import threading
 import time
@@ -22,7 +21,7 @@ from dwhisper_worker.answers import Answers
 from dwhisper_worker.contract import LoadRequest
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.held import Held, Served
-from dwhisper_worker.identity import Identity, take
+from dwhisper_worker.identity import Identity, computer, take
 from dwhisper_worker.pace import Pace, wanted
 from dwhisper_worker.patience import Line, delays
 from dwhisper_worker.presence import presence, sharing
@@ -296,7 +295,7 @@ def _served(invitation: Invitation, request: LoadRequest, worker: str) -> Served
     model = Path(request.model).name if weights.origin == "path" else request.model
     return Served(
         worker=worker,
-        host=platform.node(),
+        host=computer(),
         pool=invitation.pool,
         pool_key=invitation.pool_key,
         model=model,
