@@ -99,7 +99,7 @@ def install(
     )
 )
 def start(
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    host: Annotated[str | None, typer.Option(help="The address to listen at. Unless given: 127.0.0.1.", show_default=False)] = None,
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Unless given: the setting conductor.port.", show_default=False)
     ] = None,

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import psutil
+from dwhisper_worker.address import is_here
 
 from dwhisper_gui import settings
 from dwhisper_gui.commands import streams
@@ -13,8 +14,8 @@ from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.conductor import jar
 from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own import own_server, tail
-from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled
-from dwhisper_gui.core.server_url import is_here
+from dwhisper_gui.conductor.own_command import HERE
+from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled, ServerRunsElsewhere
 from dwhisper_gui.core.times import length
 from dwhisper_gui.folders import folders
 
@@ -48,8 +49,9 @@ async def install_jar(source: Path | None) -> int:
     return 0
 
 
-async def start_server(host: str, port: int | None) -> int:
-    """Starts it, and names it in the settings where no server is. Raises what `OwnServer.start` does."""
+async def start_server(host: str | None, port: int | None) -> int:
+    """Starts it, and names it in the settings where no server is. Raises what `OwnServer.start` does, and `ServerRunsElsewhere` where one
+    runs at another host or port than are named."""
     now = settings.load()
     view = make_view()
 
@@ -57,9 +59,11 @@ async def start_server(host: str, port: int | None) -> int:
         view.progress("Starting the Conductor server", min(seconds, USUAL_START_SECONDS * 0.95), USUAL_START_SECONDS, f"{seconds:.0f} s")
 
     try:
-        process = await own_server(folders().data).start(host, now.conductor_port if port is None else port, tell)
+        process = await own_server(folders().data).start(host or HERE, port or now.conductor_port, tell)
     finally:
         view.close()
+    if (host or process.host, port or process.port) != (process.host, process.port):
+        raise ServerRunsElsewhere(url=process.url, host=host or process.host, port=port or process.port)
     streams.result(f"The Conductor server runs at {process.url}.")
     if not is_here(f"http://[{process.host}]" if ":" in process.host else f"http://{process.host}"):
         streams.say(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dwhisper_worker.address import is_here
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.invitation import as_token
 from dwhisper_worker.tasks import Invitation
@@ -16,7 +17,6 @@ from dwhisper_gui.conductor.workers import SeenWorker, seen_workers
 from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.identity import KeyAndSecret, UserAndPassword
 from dwhisper_gui.core.server_errors import PoolNameBad
-from dwhisper_gui.core.server_url import is_here
 from dwhisper_gui.core.times import length
 from dwhisper_gui.credentials import pools
 from dwhisper_gui.folders import folders
@@ -34,8 +34,9 @@ _SECRET = N_(
     " computer that is to join, run “dwhisper-worker join” and paste it there."
 )
 _HERE_ONLY = N_(
-    "It names {server}, which other computers can't reach. For them, start the server at this computer's address in your network (“dwhisper"
-    " server start --host”), name that with “dwhisper settings set conductor.url”, and print a new line."
+    "It names {server}, which other computers can't reach. For them, let the server listen at this computer's address in your network"
+    " (“dwhisper server stop”, then “dwhisper server start --host”), name that with “dwhisper settings set conductor.url”, and print a new"
+    " line."
 )
 
 

@@ -4,9 +4,10 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from dwhisper_worker.address import api_url, is_here
+
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.server_errors import AuthorityUnusable
-from dwhisper_gui.core.server_url import API, is_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ServerAddress:
     @property
     def api(self) -> str:
         """Where Conductor's HTTP API begins."""
-        return self.url + API
+        return api_url(self.url)
 
     @property
     def in_the_clear(self) -> bool:

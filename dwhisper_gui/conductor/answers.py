@@ -3,8 +3,10 @@
 import re
 import ssl
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
+from dwhisper_worker.storage import FULL
 
 from dwhisper_gui.core.server_errors import (
     FileGone,
@@ -22,6 +24,8 @@ from dwhisper_gui.core.server_errors import (
     ServerUnreachable,
     ServerWantsCredentials,
     ServerWithoutFiles,
+    StorageRefuses,
+    StorageStruggles,
     WorkflowGone,
 )
 
@@ -30,12 +34,6 @@ _GONE = re.compile(r"No such workflow found by id: ?(\S+)")
 _NO_FILE = re.compile(r"(?:File not found(?: on storage backend)?|File not yet uploaded|File has not been uploaded): ?([\w-]+)")
 _UNREADABLE_FILE = re.compile(r"Failed to read file storage content: ?(?:\S*[/\\])?([\w-]+)")
 _NO_SUCH_CALL = re.compile(r"No static resource api/(\S+?)\.?$")
-_FULL = re.compile(
-    r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file"
-    # What Conductor says of it: the second where SQLite has undone a transaction by itself.
-    r"|failed to write file storage content|cannot commit - no transaction is active",
-    re.IGNORECASE,
-)
 
 
 def of_silence(server: str, error: httpx2.TransportError) -> ServerError:
@@ -90,7 +88,7 @@ def of_status(server: str, response: httpx2.Response, *, known: bool) -> ServerE
             return WorkflowGone(server=server, workflow=gone[1])
         if file := _NO_FILE.search(said) or _UNREADABLE_FILE.search(said):
             return FileGone(server=server, file=file[1], detail=_cut(said))
-        if status >= 500 and _FULL.search(said):
+        if status >= 500 and FULL.search(said):
             return ServerFull(server=server, detail=_cut(said))
         if lacks := _NO_SUCH_CALL.search(said):
             return ServerWithoutFiles(server=server) if lacks[1].startswith("files") else ServerTooOld(server=server, lacks=lacks[1])
@@ -114,6 +112,34 @@ def of_status(server: str, response: httpx2.Response, *, known: bool) -> ServerE
             return ServerNotConductor(server=server, detail=f"it sends on to another address, HTTP {status}")
         case _:
             return ServerRefuses(server=server, detail=detail)
+
+
+def of_storage(server: str, response: httpx2.Response) -> ServerError | None:
+    """Likewise of storage elsewhere, to which the server gave a signed address: what it says it does not say of the server, nor of the
+    credentials for that."""
+    if response.is_success:
+        return None
+    request, status = response.request, response.status_code
+    detail = f"HTTP {status}"
+    match status:
+        case 404 | 410 if request.method == "GET":
+            return FileGone(server=server, file=request.url.path.rpartition("/")[2], detail=detail)
+        case 401 | 403:
+            # Signatures hold for a minute, which may pass before a slow line is free: each try is given another.
+            return StorageStruggles(server=server, storage=request.url.host, detail=f"it takes no signature of the server's, {detail}")
+        case _ if status in (408, 425, 429) or status >= 500:
+            return StorageStruggles(server=server, storage=request.url.host, detail=detail)
+        case _:
+            return StorageRefuses(server=server, storage=request.url.host, detail=detail)
+
+
+def of_silent_storage(server: str, url: str, error: httpx2.TransportError) -> ServerError:
+    """What it means that storage elsewhere did not answer. Nothing of its address but the host is named: it is signed."""
+    parts = urlsplit(url)
+    found = of_silence(f"{parts.scheme}://{parts.netloc}", error)
+    if isinstance(found, ServerCertificateUntrusted):
+        return found
+    return StorageStruggles(server=server, storage=parts.hostname, detail=found.fields["detail"])
 
 
 def message(response: httpx2.Response) -> str | None:

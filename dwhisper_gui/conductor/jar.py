@@ -18,8 +18,6 @@ from dwhisper_gui.conductor.answers import why
 from dwhisper_gui.core.own_server_errors import JarDamaged, JarMissing, JarNotConductor, JarNotFetched, JarNotKept
 
 USUAL_VERSION = "3.32.1"
-USUAL_ADDRESS = f"https://conductor-server.s3.us-east-2.amazonaws.com/conductor-server-{USUAL_VERSION}.jar"
-"""Where Conductor's own command-line tool gets it."""
 KNOWN = {"f3699a34bb72c35c10469a063392e5de4900bc4568c8a4357a711186d6269d3f": "3.32.1"}
 """SHA-256 of jars as they were published, with their versions: 3.32.1 is org.conductoross:conductor-server, classifier boot, of Maven."""
 TITLE = "conductor-server"

@@ -8,20 +8,14 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx2
+from dwhisper_worker.address import API, is_here
+from dwhisper_worker.storage import PUT_ELSEWHERE
 
 from dwhisper_gui.conductor import answers
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.token import TokenAuth, TokenRefused
 from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
-from dwhisper_gui.core.server_errors import (
-    FileGone,
-    ServerAnswersNonsense,
-    ServerError,
-    ServerNotConductor,
-    ServerRefuses,
-    ServerRefusesCredentials,
-)
-from dwhisper_gui.core.server_url import API, is_here
+from dwhisper_gui.core.server_errors import ServerAnswersNonsense, ServerError, ServerRefusesCredentials
 
 ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
@@ -81,7 +75,7 @@ class Link:
     async def response(self, method: str, path: str, *, query: Parameters | None = None, body: Any = None) -> httpx2.Response:
         """A good answer, its body read. Raises `ServerError`."""
         request = self._client.build_request(method, self.address.api + path, params=query, json=body)
-        return await self._send(request, signed_in=True)
+        return await self._send(request)
 
     async def put_file(self, url: str, content: bytes, content_type: str) -> None:
         """Sends a file to the address that the server named for it. Raises `ServerError`."""
@@ -89,18 +83,12 @@ class Link:
 
     async def get_file(self, url: str) -> bytes:
         """Fetches one. Raises `ServerError`."""
-        try:
-            return (await self._transfer("GET", url)).content
-        except (ServerNotConductor, ServerRefuses) as error:  # storage elsewhere has words of its own
-            if "HTTP 404" not in str(error.fields["detail"]):
-                raise
-            raise FileGone(server=self.address.url, file=urlsplit(url).path.rpartition("/")[2], detail="HTTP 404") from None
+        return (await self._transfer("GET", url)).content
 
     async def _transfer(self, method: str, url: str, **more: Any) -> httpx2.Response:
         own = self._own(url)
-        timeout = httpx2.Timeout(FILE_SECONDS, connect=CONNECT_SECONDS)
-        # Other storage (S3, say) is signed for in the address; our credentials are none of its business.
-        return await self._send(self._client.build_request(method, own or url, timeout=timeout, **more), signed_in=own is not None)
+        request = self._client.build_request(method, own or url, timeout=httpx2.Timeout(FILE_SECONDS, connect=CONNECT_SECONDS), **more)
+        return await (self._send_elsewhere(request) if own is None else self._send(request))
 
     def _own(self, url: str) -> str | None:
         """The address of a file that the server holds itself, as it is reached from here; None: other storage holds it.
@@ -112,10 +100,10 @@ class Link:
             return None
         return f"{self.address.url}{OWN_FILES}{rest}" + (f"?{parts.query}" if parts.query else "")
 
-    async def _send(self, request: httpx2.Request, *, signed_in: bool) -> httpx2.Response:
+    async def _send(self, request: httpx2.Request) -> httpx2.Response:
         server = self.address.url
         try:
-            response = await (self._client.send(request) if signed_in else self._client.send(request, auth=None))
+            response = await self._client.send(request)
         except TokenRefused as refused:
             raise self._not_signed_in(refused.response) from None
         except httpx2.TransportError as error:
@@ -123,6 +111,22 @@ class Link:
         except httpx2.RequestError as error:  # a body that is not encoded as it says
             raise ServerAnswersNonsense(server=server, detail=type(error).__name__) from None
         wrong = answers.of_status(server, response, known=self.address.credentials is not None)
+        if wrong is not None:
+            raise wrong
+        return response
+
+    async def _send_elsewhere(self, request: httpx2.Request) -> httpx2.Response:
+        """To other storage (S3, say), which is signed for in the address: our credentials are none of its business."""
+        server = self.address.url
+        if request.method == "PUT":
+            request.headers.update(PUT_ELSEWHERE)
+        try:
+            response = await self._client.send(request, auth=None)
+        except httpx2.TransportError as error:
+            raise answers.of_silent_storage(server, str(request.url), error) from None
+        except httpx2.RequestError as error:
+            raise ServerAnswersNonsense(server=server, detail=type(error).__name__) from None
+        wrong = answers.of_storage(server, response)
         if wrong is not None:
             raise wrong
         return response

@@ -3,7 +3,8 @@
 UsageError
   ServerNotInstalled, JarMissing
 OwnServerError
-  JarNotFetched, JarNotConductor, JarDamaged, JarNotKept, JavaMissing, PortTaken, ServerDidNotStart, ServerNotOurs, ServerBusy
+  JarNotFetched, JarNotConductor, JarDamaged, JarNotKept, JavaMissing, PortTaken, ServerRunsElsewhere, ServerDidNotStart,
+  ServerNotOurs, ServerBusy
 """
 
 from dwhisper_gui.core.errors import N_, DWhisperError, UsageError
@@ -58,6 +59,13 @@ class PortTaken(OwnServerError):
     template = N_(
         "Another program already listens on port {port} of {host}, so the Conductor server was not started. End that, or choose another"
         " port: “dwhisper settings set conductor.port NUMBER”."
+    )
+
+
+class ServerRunsElsewhere(OwnServerError):
+    template = N_(
+        "The Conductor server runs already, at {url}, so it was not started at port {port} of {host}. What is on it is kept. Stop it first:"
+        " “dwhisper server stop”."
     )
 
 

@@ -3,9 +3,9 @@
 UsageError
   ServerUnnamed, ServerAddressBad, ServerAddressSecret, AuthorityUnusable, ServerCredentialsHalf, NoServerAtAll, PoolNameBad
 ServerError                       the server, or the way to it
-  ServerUnreachable, ServerStruggles, ServerFull        `transient`: the same may work in a while
+  ServerUnreachable, ServerStruggles, ServerFull, StorageStruggles        `transient`: the same may work in a while
   ServerNotConductor, ServerTooOld, ServerWithoutFiles, ServerRefusesCredentials, ServerWantsCredentials, ServerForbids,
-  ServerCertificateUntrusted, ServerTooLarge, ServerClockOff, ServerAnswersNonsense, ServerRefuses
+  ServerCertificateUntrusted, ServerTooLarge, ServerClockOff, ServerAnswersNonsense, ServerRefuses, StorageRefuses
   WorkflowGone, WorkflowNotResumable, WorkflowsEnd, FileGone          of one thing that was on it
 """
 
@@ -166,6 +166,23 @@ class ServerRefuses(ServerError):
     """An answer that says no, for a reason that is not foreseen."""
 
     template = N_("The Conductor server {server} refused what it was asked ({detail}). What is done is kept. The log has the details.")
+
+
+class StorageStruggles(ServerError):
+    """Storage elsewhere, where the server has its files kept. `storage` is its host."""
+
+    transient = True
+    template = N_(
+        "The storage {storage}, where the Conductor server {server} keeps its files, could not do what it was asked ({detail}). What is"
+        " done is kept. Try again in a while; if that does not help, look at the bucket and at the keys that the server has for it."
+    )
+
+
+class StorageRefuses(ServerError):
+    template = N_(
+        "The storage {storage}, where the Conductor server {server} keeps its files, refused what it was asked ({detail}). What is done is"
+        " kept. Whoever looks after the server can mend that: it is about the settings conductor.file-storage of Conductor, or the bucket."
+    )
 
 
 # --- things on it --------------------------------------------------------------------------------------------------

@@ -1,11 +1,10 @@
 """The address of a Conductor server, in the one form in which it is kept, shown and compared."""
 
-import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
-from dwhisper_gui.core.server_errors import ServerAddressBad, ServerAddressSecret
+from dwhisper_worker.address import path_before_api
 
-API = "/api"
+from dwhisper_gui.core.server_errors import ServerAddressBad, ServerAddressSecret
 
 
 def read_url(written: str) -> str:
@@ -20,17 +19,7 @@ def read_url(written: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     usual = {"http": 80, "https": 443}[parts.scheme]
     port = "" if parts.port in (None, usual) else f":{parts.port}"
-    path = parts.path.rstrip("/").removesuffix(API).rstrip("/")
-    return f"{parts.scheme}://{host}{port}{path}"
-
-
-def is_here(url: str) -> bool:
-    """Whether the address is one that leads no further than this computer."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return f"{parts.scheme}://{host}{port}{path_before_api(parts.path)}"
 
 
 def _split(written: str) -> SplitResult | None:

@@ -7,12 +7,17 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+import filelock
 import keyring
 import keyring.backend
 import keyring.errors
 
+from dwhisper_gui.folders import folders
+
 PATIENCE_SECONDS = 60.0
 """A keyring that is locked asks its owner with a dialog, who may have to find the password, or may not be there at all."""
+LOCK = "keyring.lock"
+"""A file that a program locks while it changes what is kept."""
 _PLAIN = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt.")
 """Those that keep nothing, or keep it in a file that is no safer than any other."""
 
@@ -30,7 +35,7 @@ async def get(service: str, name: str) -> str | None:
 
 async def put(service: str, name: str, secret: str) -> None:
     """Keeps it, instead of what was kept there. Raises `Unusable`."""
-    await _asked(lambda safe: safe.set_password(service, name, secret))
+    await _asked(_alone(lambda safe: safe.set_password(service, name, secret)))
 
 
 async def remove(service: str, name: str) -> bool:
@@ -44,7 +49,7 @@ async def remove(service: str, name: str) -> bool:
             safe.delete_password(service, name)
         return True
 
-    return await _asked(forget)
+    return await _asked(_alone(forget))
 
 
 async def get_or_put(service: str, name: str, make: Callable[[], str]) -> str:
@@ -54,13 +59,25 @@ async def get_or_put(service: str, name: str, make: Callable[[], str]) -> str:
         found = safe.get_password(service, name)
         if found is None:
             safe.set_password(service, name, make())
-            # Another program may have been at it in the same moment: what is there in the end holds for both.
             found = safe.get_password(service, name)
         if found is None:
             raise Unusable("it does not keep what it is given")
         return found
 
-    return await _asked(ensure)
+    return await _asked(_alone(ensure))
+
+
+def _alone(change: Callable[[keyring.backend.KeyringBackend], T]) -> Callable[[keyring.backend.KeyringBackend], T]:
+    """A change that no other program makes another in the middle of: between a look and what is kept after it, somebody else might keep a
+    key, seal with it, and find it replaced."""
+
+    def changed(safe: keyring.backend.KeyringBackend) -> T:
+        data = folders().data
+        data.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(data / LOCK, timeout=PATIENCE_SECONDS):
+            return change(safe)
+
+    return changed
 
 
 async def _asked(question: Callable[[keyring.backend.KeyringBackend], T]) -> T:

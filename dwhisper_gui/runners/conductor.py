@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -57,7 +57,7 @@ class ConductorSetup:
     longer take the others."""
 
     pool: str
-    pool_key: bytes
+    pool_key: bytes = field(repr=False)
     install: str
     forget_files: Callable[[str], None] = lambda workflow: None
     credentials: Callable[[], Awaitable[Credentials | None]] | None = None

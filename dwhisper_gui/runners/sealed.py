@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -34,7 +34,7 @@ class Seals:
     """Of one job: its key, and that key wrapped with its pool's."""
 
     job: str
-    key: bytes
+    key: bytes = field(repr=False)
     wrapped: str
 
     @classmethod

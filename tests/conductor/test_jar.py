@@ -119,5 +119,5 @@ async def test_a_host_that_is_not_reached_is_told_with_what_to_do(tmp_path: Path
         await jar.fetch("http://127.0.0.1:1/x.jar", tmp_path / "server.jar", lambda *_: None)
 
 
-def test_the_settings_name_where_conductors_own_tool_gets_it() -> None:
-    assert Settings({}).conductor_jar_address == jar.USUAL_ADDRESS
+def test_the_settings_name_the_version_that_all_else_here_is_for() -> None:
+    assert Settings({}).conductor_jar_address.endswith(f"/conductor-server-{jar.USUAL_VERSION}.jar")

@@ -14,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from dwhisper_worker import reception
+from dwhisper_worker.tasks import Invitation
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -111,6 +113,9 @@ async def test_a_proxy_lets_pass_who_has_the_password_and_files_find_their_way_t
             handle = await api.upload(workflow, "x", b"sealed")
             assert await api.download(workflow, handle) == b"sealed"
             assert await direct.download(workflow, handle) == b"sealed"
+        invited = Invitation(address.url, "default", bytes(32), user="anna", password="s3cret:ü")  # noqa: S106
+        trouble, _ = await asyncio.to_thread(reception.examine, invited)
+        assert trouble == "", "a worker finds it there, too"
         with pytest.raises(wrong.ServerWantsCredentials):
             await check(replace(address, credentials=None))
         with pytest.raises(wrong.ServerRefusesCredentials) as refused:
@@ -185,8 +190,44 @@ async def test_other_storage_gets_none_of_our_credentials() -> None:
     put, get = bucket
     assert (put.method, put.path, put.body) == ("PUT", "/bucket/x?X-Signature=s1gned", b"content")
     assert put.headers["Content-Type"] == "application/octet-stream"
+    assert put.headers["x-ms-blob-type"] == "BlockBlob", "Azure asks for it"
     for asked in (put, get):
         assert "Authorization" not in asked.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "error"),
+    [
+        ("PUT", 401, wrong.StorageStruggles),
+        ("PUT", 403, wrong.StorageStruggles),
+        ("PUT", 404, wrong.StorageRefuses),
+        ("PUT", 400, wrong.StorageRefuses),
+        ("PUT", 413, wrong.StorageRefuses),
+        ("PUT", 503, wrong.StorageStruggles),
+        ("GET", 403, wrong.StorageStruggles),
+        ("GET", 404, wrong.FileGone),
+        ("GET", 301, wrong.StorageRefuses),
+        ("GET", 500, wrong.StorageStruggles),
+    ],
+)
+async def test_what_other_storage_answers_is_not_said_of_the_server(method: str, status: int, error: type[wrong.ServerError]) -> None:
+    with little_server(lambda _: Answer(status, b"<Error><Code>No</Code></Error>")) as storage:
+        async with Link(ServerAddress("http://conductor.invalid", UserAndPassword("anna", "s3cret"))) as link:
+            address = f"{storage}/bucket/some-file?X-Signature=s1gned"
+            with pytest.raises(error) as caught:
+                await (link.get_file(address) if method == "GET" else link.put_file(address, b"x", "text/plain"))
+    assert type(caught.value) is error
+    assert caught.value.transient == (error is wrong.StorageStruggles)
+    assert f"HTTP {status}" in str(caught.value)
+    assert "login" not in str(caught.value), "our credentials are not what it is about"
+    assert "s1gned" not in str(caught.value) + repr(caught.value.fields)
+
+
+async def test_other_storage_that_is_not_reached_is_told_by_its_own_name() -> None:
+    async with Link(ServerAddress("http://conductor.invalid")) as link:
+        with pytest.raises(wrong.StorageStruggles, match=r"The storage 127\.0\.0\.1, where .* could not .*nothing accepts") as caught:
+            await link.get_file("http://127.0.0.1:1/bucket/some-file?X-Signature=s1gned")
+    assert "s1gned" not in str(caught.value)
 
 
 # --- certificates --------------------------------------------------------------------------------------------------
@@ -225,6 +266,9 @@ async def test_an_authority_of_ones_own_is_trusted_where_it_is_named(certificate
             assert not caught.value.transient
         async with Conductor(ServerAddress(url, authority=certificate[0])) as api:
             assert await api.waiting("x") == 7
+        async with Link(ServerAddress("http://conductor.invalid")) as link:
+            with pytest.raises(wrong.ServerCertificateUntrusted, match=url):
+                await link.get_file(f"{url}/bucket/some-file")
         async with Conductor(ServerAddress(url.replace("127.0.0.1", "localhost"), authority=certificate[0])) as api:
             with pytest.raises(wrong.ServerCertificateUntrusted, match="localhost"):
                 await api.waiting("x")

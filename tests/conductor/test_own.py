@@ -5,9 +5,11 @@ import json
 import os
 import shlex
 import socket
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import psutil
@@ -22,6 +24,7 @@ from dwhisper_gui.core import own_server_errors as wrong
 from tests.commands.program import run, started
 from tests.conductor.shapes import until
 from tests.conductor_server import free_port, jar
+from tests.little_server import Answer, little_server
 
 TWO_STARTS_SECONDS = 600
 
@@ -58,8 +61,8 @@ def test_it_is_started_found_lost_and_started_again_and_keeps_what_it_has(own: O
         assert all("127.0.0.1" in ip for ip, _ in listening)
         tested = run("server", "test")
         assert (tested.status, tested.out.partition(":")[0]) == (0, "All is well"), "the settings name it now"
-        again = run("server", "start", "--port", str(free_port()))
-        assert again.out == first.out, "there is one already"
+        again = run("server", "start", "--host", "127.0.0.1")
+        assert (again.status, again.out) == (0, first.out), "there is one already"
         shown = json.loads(run("server", "status", "--json").out)
         assert shown["running"]["pid"] == process.pid
         assert shown["running"]["url"] == f"http://127.0.0.1:{port}"
@@ -111,6 +114,26 @@ async def test_what_ends_before_it_is_ready_is_told_with_its_last_words(own: Own
     with pytest.raises(wrong.ServerDidNotStart, match="Invalid or corrupt jarfile"):
         await own.start("127.0.0.1", free_port(), lambda _: None)
     assert own.running() is None
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(sys.platform == "win32", reason="another way to begin a program")
+@pytest.mark.parametrize("asked", [("--host", "0.0.0.0"), ("--port", "1")], ids=["host", "port"])  # noqa: S104
+def test_one_that_runs_elsewhere_than_is_asked_for_has_to_be_stopped_first(asked: tuple[str, str], own: OwnServer) -> None:
+    own.folder.mkdir(parents=True)
+    own.jar.write_bytes(b"no jar")
+    waiting = "import sys; sys.stdin.read()"
+    with (
+        little_server(lambda _: Answer(200, b'{"healthy": true}')) as url,
+        subprocess.Popen([sys.executable, "-c", waiting, own.jar], stdin=subprocess.PIPE) as process,
+    ):
+        noted = {"pid": process.pid, "began": psutil.Process(process.pid).create_time(), "host": "127.0.0.1", "port": urlsplit(url).port}
+        (own.folder / "process.json").write_text(json.dumps(noted))
+        refused = run("server", "start", *asked)
+        assert (refused.status, refused.out) == (1, "")
+        assert f"runs already, at {url}" in refused.err
+        assert "dwhisper server stop" in refused.err
+        assert run("server", "start").out == f"The Conductor server runs at {url}.\n", "wherever that is"
 
 
 @pytest.mark.parametrize("change", [{"began": 1.0}, {"pid": 2**22 + 1}], ids=["a number used again", "nobody"])

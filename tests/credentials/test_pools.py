@@ -1,7 +1,9 @@
 """A pool has one key, which outlives the run that made it."""
 
+import asyncio
 import base64
 import secrets
+from pathlib import Path
 
 import pytest
 from dwhisper_worker.sealing import KEY_BYTES
@@ -57,3 +59,37 @@ def test_what_is_no_key_is_told_and_not_repeated(written: str, monkeypatch: pyte
     with pytest.raises(credential_errors.PoolKeyBad, match="32 random bytes") as bad:
         environment.pool_key()
     assert written not in bad.value.fields.values()
+
+
+FIRST = """
+from pathlib import Path
+def make():
+    Path('{folder}/first').touch()
+    until(Path('{folder}/second').exists)
+    return 'first'
+print(await safe.get_or_put('DWhisper: a test', 'x', make))
+Path('{folder}/done').touch()
+"""
+SECOND = """
+from pathlib import Path
+until(Path('{folder}/first').exists)
+def make():
+    Path('{folder}/second').touch()
+    until(Path('{folder}/done').exists)
+    return 'second'
+print(await safe.get_or_put('DWhisper: a test', 'x', make))
+"""
+UNTIL = """
+def until(met):
+    import time
+    deadline = time.monotonic() + 3
+    while not met() and time.monotonic() < deadline:
+        time.sleep(0.02)
+"""
+
+
+@pytest.mark.integration
+async def test_two_programs_that_make_one_at_once_have_the_same(desktop: Desktop, tmp_path: Path) -> None:
+    with desktop.keyring():
+        programs = (asyncio.to_thread(desktop.said, UNTIL + code.format(folder=tmp_path)) for code in (FIRST, SECOND))
+        assert await asyncio.gather(*programs) == ["first", "first"]

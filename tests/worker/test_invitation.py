@@ -1,5 +1,7 @@
 """Invitations as one line."""
 
+from dataclasses import replace
+
 import pytest
 from dwhisper_worker.invitation import PREFIX, NotAnInvitation, as_token, from_token
 from dwhisper_worker.tasks import Invitation
@@ -15,6 +17,12 @@ def test_what_was_written_is_read_whatever_a_terminal_did_to_it() -> None:
     assert token.isascii()
     assert not any(character.isspace() for character in token)
     assert from_token(f"  {token[:40]}\r\n{token[40:]}\n") == INVITATION
+
+
+def test_its_secrets_are_not_shown_by_accident() -> None:
+    shown = repr(replace(INVITATION, key_id="k", key_secret="s3cret"))  # noqa: S106
+    assert "köln.example" in shown
+    assert not any(secret in shown for secret in (repr(INVITATION.pool_key), "p ä", "s3cret"))
 
 
 def attempt(token: str) -> tuple[Invitation | None, str]:

@@ -26,6 +26,13 @@ def test_the_last_that_was_joined_is_remembered_for_this_user_alone(tmp_path: Pa
         assert stat.S_IMODE((folder / "joined").stat().st_mode) == 0o600
 
 
+def test_no_secret_is_left_where_it_could_not_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "joined").mkdir()
+    with pytest.raises(OSError, match="joined"):
+        remember(INVITED, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["joined"]
+
+
 def test_what_was_damaged_since_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotInvited, match="joined no pool"):
         remembered(tmp_path)

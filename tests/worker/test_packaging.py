@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dwhisper_worker.arguments import DEFAULT_GRACE_SECONDS
 from dwhisper_worker.conductor import HUNG_STATUS
+from dwhisper_worker.identity import HOME_VARIABLE, NAME_VARIABLE
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging" / "worker"
 
@@ -28,6 +29,14 @@ def test_a_worker_that_is_stopped_has_time_for_what_it_promised() -> None:
     assert int(unit["TimeoutStopSec"]) > DEFAULT_GRACE_SECONDS + 10
     assert unit["Restart"] == "on-failure"
     assert str(HUNG_STATUS) not in unit["RestartPreventExitStatus"].split()
+
+
+def test_a_container_goes_by_the_name_of_the_one_before() -> None:
+    text = (PACKAGING / "Dockerfile").read_text()
+    (environment,) = (line for line in text.splitlines() if line.startswith("ENV "))
+    named = dict(pair.split("=", 1) for pair in environment.removeprefix("ENV ").split())
+    assert named[NAME_VARIABLE], "Docker makes another up for each"
+    assert f"VOLUME {named[HOME_VARIABLE]}" in text.splitlines()
 
 
 def test_the_image_does_not_run_as_root_and_holds_no_secret() -> None:

@@ -24,7 +24,8 @@ commands:
 
 Secrets are never given on the command line. With a URL they come from the environment: DWHISPER_POOL_KEY, and
 DWHISPER_CONDUCTOR_USER and _PASSWORD, or DWHISPER_CONDUCTOR_KEY and _SECRET, where the server asks for them. Without,
-what this computer joined is served, or what DWHISPER_JOIN_TOKEN invites to.
+what this computer joined is served, or what DWHISPER_JOIN_TOKEN invites to. DWHISPER_WORKER_NAME says what this
+computer is called, where its own name changes as a container's does.
 """
 
 

@@ -6,7 +6,6 @@ shows that the worker is there. The main thread waits for signals and watches th
 """
 
 import logging
-import platform
 import signal
 import threading
 import time
@@ -22,10 +21,11 @@ from dwhisper_worker.answers import Answers
 from dwhisper_worker.contract import LoadRequest
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.held import Held, Served
-from dwhisper_worker.identity import Identity, take
+from dwhisper_worker.identity import Identity, computer, take
 from dwhisper_worker.pace import Pace, wanted
 from dwhisper_worker.patience import Line, delays
 from dwhisper_worker.presence import presence, sharing
+from dwhisper_worker.signs import Signs
 from dwhisper_worker.tasks import DETECT_LANGUAGE, PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation, pool_domain
 from dwhisper_worker.transcribe import Transcriber
 from dwhisper_worker.trouble import ServerTrouble
@@ -46,7 +46,6 @@ _SOON_SECONDS = 0.1
 _FULL_SECONDS = 0.5
 _MOST_SHARING = 20
 _ASKING_AT_ONCE = 8
-_STILL_OURS_SECONDS = 2.0
 REST_SECONDS = 60.0
 """After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
 _LAST_WORDS_SECONDS = 5.0
@@ -184,19 +183,12 @@ class Shift:
     # --- signs of life -------------------------------------------------------------------------------------------------
 
     def _beat(self) -> None:
+        signs = Signs(self._server, self._calls)
         waits = delays()
-        asked = time.monotonic()
         while not self._stopping.is_set() or self._each():
             time.sleep(_TICK_SECONDS)
-            now = time.monotonic()
-            late = [held for held in self._each() if now - held.beaten > held.lease.response_seconds / 3]
-            further = []
-            if now - asked > _STILL_OURS_SECONDS:
-                asked = now
-                further = [held for held in self._each() if held.windows_done > held.windows_told and held not in late]
             try:
-                list(self._calls.map(self._extend, late))
-                list(self._calls.map(self._check, further))
+                signs.give(self._each())
                 waits = delays()
             except ServerTrouble as error:
                 self._line.broken(error)
@@ -205,18 +197,6 @@ class Shift:
             except Exception:
                 log.exception("a sign of life was not given")  # without this thread all leases would be lost
                 time.sleep(min(_MOST_SILENT_SECONDS, next(waits)))
-
-    def _extend(self, held: Held) -> None:
-        self._server.extend(held.lease, held.served.worker)
-        held.beaten = time.monotonic()
-        self._check(held)
-
-    def _check(self, held: Held) -> None:
-        """Lets go of what is no longer ours: its job was cancelled, or others have it since the server heard nothing of us."""
-        told = held.windows_done
-        if not self._server.holds(held.lease, held.served.worker) and held.let_go():
-            log.info("%s is no longer wanted from here", held.label)
-        held.windows_told = told
 
     def _show(self) -> None:
         waits = delays(lambda: self._line.refused)
@@ -296,7 +276,7 @@ def _served(invitation: Invitation, request: LoadRequest, worker: str) -> Served
     model = Path(request.model).name if weights.origin == "path" else request.model
     return Served(
         worker=worker,
-        host=platform.node(),
+        host=computer(),
         pool=invitation.pool,
         pool_key=invitation.pool_key,
         model=model,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,7 +67,7 @@ class Served:
     worker: str
     host: str
     pool: str
-    pool_key: bytes
+    pool_key: bytes = field(repr=False)
     model: str
     domain: str
     request: LoadRequest

@@ -1,6 +1,7 @@
 """Who a worker is on a server: the same after a restart, so that what the server notes of workers does not grow, and no other's."""
 
 import contextlib
+import errno
 import os
 import platform
 import re
@@ -12,6 +13,10 @@ from pathlib import Path
 from typing import IO
 
 HOME_VARIABLE = "DWHISPER_WORKER_HOME"
+NAME_VARIABLE = "DWHISPER_WORKER_NAME"
+"""What this computer is to be called where its own name is another after each start, as a container's is: the server forgets no name."""
+_TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+"""What the system says where another process has the lock; anything else means that there can be none here."""
 _INSTALL_BYTES = 3
 
 
@@ -41,26 +46,32 @@ class Identity:
             self._lock.close()
 
 
+def computer() -> str:
+    """What this computer is called: `DWHISPER_WORKER_NAME`, else by its own name."""
+    return os.environ.get(NAME_VARIABLE) or platform.node()
+
+
 def host_name(folder: Path) -> str:
     """This computer's name and a few letters of its own, since two may have the same name: what the names of its workers begin with."""
-    host = re.sub(r"[^A-Za-z0-9.]+", "-", platform.node()) or "worker"
-    return f"{host}-{_install(folder)}"
+    return f"{_plain_name()}-{_install(folder)}"
 
 
 def take(folder: Path) -> Identity:
     """The first name of this computer that no other worker of it has; the kernel frees it, whatever becomes of the process. Where nothing
-    can be written, one by chance."""
+    can be written or locked, one by chance."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         host = host_name(folder)
         for slot in count():
-            file = (folder / f"worker-{slot}.lock").open("ab")
-            if _locked(file):
-                return Identity(f"{host}-{slot}", file)
-            file.close()
+            if (lock := _locked(folder / f"worker-{slot}.lock")) is not None:
+                return Identity(f"{host}-{slot}", lock)
     except OSError:
         pass
-    return Identity(f"{platform.node()}-{secrets.token_hex(_INSTALL_BYTES)}", None)
+    return Identity(f"{_plain_name()}-{secrets.token_hex(_INSTALL_BYTES)}", None)
+
+
+def _plain_name() -> str:
+    return re.sub(r"[^A-Za-z0-9.]+", "-", computer()) or "worker"
 
 
 def _install(folder: Path) -> str:
@@ -75,7 +86,9 @@ def _install(folder: Path) -> str:
     return path.read_text()
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _locked(path: Path) -> IO[bytes] | None:
+    """The file, locked as long as it is open; None: another process has it. Raises `OSError`, also where a file system has no locks."""
+    file = path.open("ab")
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -85,6 +98,9 @@ def _locked(file: IO[bytes]) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        file.close()
+        if error.errno not in _TAKEN:
+            raise
+        return None
+    return file

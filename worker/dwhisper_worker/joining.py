@@ -3,7 +3,6 @@ every user of a computer can read."""
 
 import base64
 import binascii
-import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,11 +24,13 @@ def remember(invitation: Invitation, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = _file(folder)
     made = path.with_suffix(f".{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        made.unlink()
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(as_token(invitation) + "\n")
-    made.replace(path)
+    made.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(as_token(invitation) + "\n")
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)  # where the disk is full, say: it holds secrets
 
 
 def remembered(folder: Path) -> Invitation:

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from dwhisper_worker import identity, joining
-from dwhisper_worker.server import Seen, Server, api_url
+from dwhisper_worker.address import api_url
+from dwhisper_worker.server import Seen, Server
 from dwhisper_worker.tasks import GONE_SECONDS, TRANSCRIBE_CHUNK, Invitation
 from dwhisper_worker.trouble import Away, Refused, ServerTrouble, Strange
 

@@ -21,7 +21,9 @@ from conductor.client.http.models.task_result import TaskResult
 from conductor.client.http.rest import ApiException
 from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
+from dwhisper_worker.address import api_url, is_here
 from dwhisper_worker.shown import as_shown, from_shown
+from dwhisper_worker.storage import PUT_ELSEWHERE
 from dwhisper_worker.tasks import NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
 from dwhisper_worker.trouble import EXCERPT, Away, Gone, Refused, ServerTrouble, Strange, Stumbled, of_answer
 
@@ -66,7 +68,9 @@ class Server:
         if invitation.authority:
             trust.load_verify_locations(cadata=invitation.authority)
         auth = httpx.BasicAuth(invitation.user, invitation.password) if invitation.user else None
-        self._http = httpx.Client(verify=trust, auth=auth, timeout=_TIMEOUT, http2=False, follow_redirects=False)
+        # A proxy that the environment names is for what is farther away than this computer.
+        by_proxy = not is_here(self.url)
+        self._http = httpx.Client(verify=trust, auth=auth, timeout=_TIMEOUT, http2=False, follow_redirects=False, trust_env=by_proxy)
         # For storage elsewhere, whose addresses carry a signature: our credentials are none of its business.
         self._elsewhere = httpx.Client(verify=trust, timeout=_TIMEOUT, http2=False)
         self._made: OrkesTaskClient | None = None
@@ -213,7 +217,7 @@ class Server:
             own = urlunsplit(("", "", _CONTENT_PATH + rest, parts.query, ""))
             return self._checked(self._http, method, self.url + own, headers=headers | self._headers(), content=content)
         if content is not None:
-            headers["x-ms-blob-type"] = "BlockBlob"  # without it Azure refuses; others ignore it
+            headers |= PUT_ELSEWHERE
         try:
             return self._checked(self._elsewhere, method, address, headers=headers, content=content)
         except Refused as error:  # the signature ran out
@@ -232,12 +236,6 @@ class Server:
         if isinstance(trouble, Refused):
             self._made = None  # its token may be used up: the next question asks for another
         return trouble
-
-
-def api_url(url: str) -> str:
-    """Where a server's API is: as given or, where only a host is, below it."""
-    url = url.rstrip("/")
-    return url if urlsplit(url).path else f"{url}/api"
 
 
 class _Connection:

@@ -168,10 +168,10 @@ class Invitation:
 
     url: str
     pool: str
-    pool_key: bytes
+    pool_key: bytes = field(repr=False)
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     key_id: str = ""
-    key_secret: str = ""
+    key_secret: str = field(default="", repr=False)
     authority: str = ""
     """The certificate of the server's own authority (PEM), where it has one."""

@@ -1,16 +1,10 @@
 """What can go wrong between a worker and a server, by what is to be done about it."""
 
-import re
-
 import msgspec
 
+from dwhisper_worker.storage import FULL
+
 EXCERPT = 200
-_FULL = re.compile(
-    r"no space left|SQLITE_FULL|disk is full|quota exceeded|could not extend file"
-    # What Conductor says of it: the second where SQLite has undone a transaction by itself.
-    r"|failed to write file storage content|cannot commit - no transaction is active",
-    re.IGNORECASE,
-)
 
 
 class ServerTrouble(Exception):
@@ -46,7 +40,7 @@ def of_answer(status: int, body: str) -> ServerTrouble:
     said = _message(body)
     if status in (0, 408, 425, 429, 502, 503, 504):
         return Away(said if status == 0 else f"it answers {status}")
-    if status == 507 or (status >= 500 and _FULL.search(body)):
+    if status == 507 or (status >= 500 and FULL.search(body)):
         return Away("its disk is full")  # for as long as it takes whoever looks after it to make room
     if (status == 403 and "cannot access file" in said) or "Failed to read file storage content" in said:
         return Gone(said)

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from dwhisper_worker.contract import WindowAudio
-from dwhisper_worker.server import Lease, Server, api_url
+from dwhisper_worker.server import Lease, Server
 from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation, TaskFailure, pool_domain
 from dwhisper_worker.trouble import Away, Gone, Refused, Strange, TooLarge
 
@@ -102,11 +102,6 @@ def test_files_are_kept_and_what_is_not_there_is_gone(server: Server, desk: Desk
         server.fetch(held, other.put(b"of another job"))
     with pytest.raises(TooLarge):
         server.put(held, "x", bytes((100 << 20) + 1))
-
-
-@pytest.mark.parametrize(("given", "url"), [("http://a:8080", "http://a:8080/api"), ("https://a/b/", "https://a/b")])
-def test_the_api_is_found_below_a_host(given: str, url: str) -> None:
-    assert api_url(given) == url
 
 
 def ask_for_work(server: Server) -> object:
@@ -261,6 +256,15 @@ def test_a_page_that_answers_everything_is_no_conductor(desk: Desk) -> None:
         ):
             with pytest.raises(Strange):
                 ask()
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_what_is_on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with front("", page=b"7") as here, connected(here) as server:
+        assert server.queued("a", "b") == 7
+    with connected("http://conductor.invalid") as server, pytest.raises(Away, match="refused"):
+        server.queued("a", "b")
 
 
 def test_credentials_that_are_refused_are_said_and_tried_again(

@@ -1,0 +1,83 @@
+"""What a server hears of what is held, over HTTP."""
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+import pytest
+from dwhisper_worker.answers import Answers
+from dwhisper_worker.contract import LoadRequest
+from dwhisper_worker.held import Held, Served
+from dwhisper_worker.models import Weights
+from dwhisper_worker.pace import Pace
+from dwhisper_worker.patience import Line
+from dwhisper_worker.server import Lease, Server
+from dwhisper_worker.signs import Signs
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation
+from dwhisper_worker.transcribe import Transcriber
+from dwhisper_worker.trouble import Stumbled
+
+from tests.little_server import Answer, Asked, little_server
+
+pytestmark = pytest.mark.integration
+AT_ONCE = 8
+
+
+class Tasks:
+    """A server that has no good answer about some tasks, and does what it is told with the others."""
+
+    def __init__(self, *broken: str) -> None:
+        self.broken = set(broken)
+        self.renewed: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, asked: Asked) -> Answer:
+        if asked.method == "GET":
+            name = asked.path.rsplit("/", 1)[-1]
+            return Answer(200, json.dumps({"taskId": name, "status": "IN_PROGRESS", "workerId": "me"}).encode())
+        name = json.loads(asked.body)["taskId"]
+        if name in self.broken:
+            return Answer(500, b'{"message": "boom"}')
+        with self._lock:
+            self.renewed.add(name)
+        return Answer(200, name.encode(), {"Content-Type": "text/plain"})
+
+
+@pytest.fixture
+def calls() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(AT_ONCE) as calls:
+        yield calls
+
+
+def held(server: Server, names: list[str]) -> list[Held]:
+    """Leases that have to be renewed at once. Their engine and weights are not asked here."""
+    request = LoadRequest("none", "none", "", "cpu", "int8", 1)
+    nothing = cast(Weights, None), cast(Transcriber, None)
+    served = Served("me", "here", "pool", bytes(32), "none", "domain", request, *nothing, Pace(1))
+    leases = [Lease(name, "w", TRANSCRIBE_CHUNK, {}, 0.0) for name in names]
+    return [Held(one, 0.0, served, server, Line(server.url), Answers(), lambda: None, lambda: None) for one in leases]
+
+
+def test_one_that_always_fails_costs_no_other_its_lease(calls: ThreadPoolExecutor) -> None:
+    names = [f"task-{i}" for i in range(3 * AT_ONCE)]
+    tasks = Tasks(names[0])
+    with little_server(tasks) as url:
+        server = Server(Invitation(url, "pool", bytes(32)))
+        given = held(server, names)
+        before = given[0].beaten
+        with pytest.raises(Stumbled, match="boom"):
+            Signs(server, calls).give(given)
+        server.close()
+    assert tasks.renewed == set(names[1:])
+    assert given[0].beaten == before, "it is late still"
+    assert all(one.beaten > before for one in given[1:])
+
+
+def test_what_serves_a_pool_does_not_show_its_key() -> None:
+    with little_server(Tasks()) as url:
+        server = Server(Invitation(url, "pool", bytes(32)))
+        (one,) = held(server, ["x"])
+        server.close()
+    assert repr(bytes(32)) not in repr(one.served)
