@@ -45,6 +45,8 @@ DECIDE_SECONDS = 10.0
 MOST_WORKFLOWS = 5
 """Of one run, where they end without being done."""
 CLOSE_SECONDS = 5.0
+AGAIN_SECONDS = 2.0
+"""Longer than before it is waited each time before another is begun."""
 MOST_LOOKS = 480
 """After which a workflow of which all is done is not waited for: two minutes, since a server whose disk was full for a while may have to
 give itself once more what it was about to do."""
@@ -125,12 +127,13 @@ class ConductorRunner:
         sender = Sender(self._server, self._setup.install, seals, task, patience, lossless=lossless)
         desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, patience, sender)
         attendance = Attendance(self._server, self._setup.pool, task.setup, task.job, tell)
-        for _ in range(MOST_WORKFLOWS):
+        for tries in range(MOST_WORKFLOWS):
             desk.begin(workflow)
             await self._follow(desk, workflow, patience, attendance)
             if desk.settled:
                 return
             log.warning("workflow %s of job %s ended with parts %s undone", workflow, task.job, desk.left)
+            await asyncio.sleep(AGAIN_SECONDS * tries)  # one that was just resumed may end over what it had before
             workflow = await current.id(*domains, desk.left, workflow if desk.needs_another else None)
         raise WorkflowsEnd(job=task.job, tries=MOST_WORKFLOWS)
 
