@@ -232,9 +232,9 @@ class Queue:
     async def _leave(self, job_id: str, asked: JobState) -> None:
         """Sees to what goes on elsewhere for a job that halts here: a program that ends leaves it as it is."""
         job = await self._store.find_job(job_id)
-        if RUNNER not in job.memory:  # nobody was ever given any of it
+        name, medium = job.memory.get(RUNNER), name_of(job.path)
+        if name is None:  # nobody was ever given any of it
             return
-        name, medium = self._runners.name_for(job.memory), name_of(job.path)
         if asked is JobState.QUEUED:
             if (await self._runners.named(name)).goes_on(job.memory):
                 self._tell(Note(job.id, "goes_on_there", {"name": medium, "job": job.id}))

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 """Workers show themselves every ten."""
-AWAY_SECONDS = 60.0
+AWAY_SECONDS = 30.0
 """A server that is away is asked less often: each part would wait until its connection has timed out."""
 MOST_TIMES_SLOWEST = 4
 """Any worker may be given any chunk: with some that are far slower than others, chunks are not made for the quick ones alone."""
