@@ -15,7 +15,7 @@ from dwhisper_gui.folders import Folders, folders, install_id
 from dwhisper_gui.jobs.ownership import engine_lock
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
-from dwhisper_gui.reaching import way
+from dwhisper_gui.reaching import reach, way
 from dwhisper_gui.runners.chosen import Runners
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
@@ -77,7 +77,8 @@ async def _conductor(settings: Settings, places: Folders) -> Runner:
         return (await way(settings)).address.credentials
 
     install = await asyncio.to_thread(install_id, places.data)
-    setup = ConductorSetup(settings.conductor_pool, key, install, own_server(places.data).forget_files, credentials)
+    forget_files = own_server(places.data).forget_files
+    setup = ConductorSetup(settings.conductor_pool, key, install, forget_files, credentials, reach(settings))
     return ConductorRunner(Conductor(server), setup)
 
 

@@ -1,5 +1,6 @@
 """How the server of the settings is reached: its address from there, as whom from the keyring."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dwhisper_gui.conductor.address import ServerAddress
@@ -24,3 +25,12 @@ async def way(settings: Settings, url: str | None = None) -> Way:
         raise ServerUnnamed
     found = await servers.find(url)
     return Way(ServerAddress(url, found.credentials, settings.conductor_authority), found.trouble)
+
+
+def reach(settings: Settings) -> Callable[[str], Awaitable[ServerAddress]]:
+    """How any server is reached by its address, as whom it knows us. What it returns raises `ServerCredentialsHalf`."""
+
+    async def address_of(url: str) -> ServerAddress:
+        return (await way(settings, url)).address
+
+    return address_of

@@ -67,7 +67,9 @@ def show(job: JobName, as_json: AsJson = False) -> None:
     raise typer.Exit(run(lambda _: main(job, as_json), patience=0.0))
 
 
-@group.command(epilog=examples(("dwhisper jobs pause k3f9x", "the windows under way are finished, then it rests")))
+@group.command(
+    epilog=examples(("dwhisper jobs pause k3f9x", "the windows under way here are finished; workers elsewhere lose what they are at"))
+)
 def pause(jobs: JobNames) -> None:
     """Pauses jobs, whichever program works on them."""
     from dwhisper_gui.commands.jobs_change import halt

@@ -14,8 +14,8 @@
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory,
         PoolKeyWrong, ChunkDamaged, FileTooLarge
-      FFmpegMissing, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew, OwnershipLost, JobRemoved,
-      JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
+      FFmpegMissing, EncodingFailed, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew,
+      OwnershipLost, JobRemoved, JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
       ServerError (`server_errors.py`), OwnServerError (`own_server_errors.py`), CredentialsError (`credential_errors.py`)
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
@@ -308,6 +308,15 @@ class FFmpegMissing(DWhisperError):
     template = N_(
         "No ffmpeg was found, neither on this system nor the one that comes with DWhisper. Nothing was started. Install ffmpeg or"
         " reinstall DWhisper."
+    )
+
+
+class EncodingFailed(DWhisperError):
+    """Sound for other computers. `codec` is the encoder's name in ffmpeg."""
+
+    template = N_(
+        "The ffmpeg of this computer can't encode sound as {codec} ({detail}), so nothing more can be sent to workers elsewhere. What is"
+        " done is kept. Install an ffmpeg that has it, or reinstall DWhisper, which brings one; or go on here with --runner local."
     )
 
 

@@ -32,6 +32,17 @@ NOTES = {
         "Workers elsewhere go on with what they were given of “{name}”. “dwhisper jobs resume {job}” fetches it; “dwhisper jobs pause"
         " {job}” takes it from them."
     ),
+    "not_withdrawn": N_(
+        "{gist} So what was given out of “{name}” goes on there until it is done; what it brings is kept for when the job goes on."
+    ),
+    "left_there": N_(
+        "{gist} So what was given out there before goes on until it is done, and some of it may be done twice. It is taken back when the"
+        " job is next given to other computers, or removed."
+    ),
+    "withdrawn": N_(
+        "“{name}” was taken from the workers elsewhere. What each had begun, most often one chunk, is lost and done again when the job"
+        " goes on."
+    ),
     "no_workers": N_(
         "No worker of the pool “{pool}” has shown itself that serves {engine} with the model {model}. The work waits for one:"
         " “dwhisper workers invite” tells how another computer joins."

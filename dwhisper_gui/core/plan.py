@@ -49,6 +49,8 @@ CHUNKS_A_SECOND = 20.0
 """A server hands out no more: smaller chunks would have workers wait for it."""
 WINDOWS_AT_BEGIN_EACH = 2
 """Until so many were given out for each worker, some may have nothing yet: a part is cut so that each has some of it."""
+MOST_CHUNKS = 100
+"""Of a part: what they cost a server grows with the square of their number."""
 CHUNKS_LEFT_EACH = 3
 """So many chunks are left for each worker after any: they shrink toward the end, and workers end together."""
 
@@ -280,7 +282,7 @@ def chunks(part: Part, found: Sequence[Window], fleet: Fleet | None = None, befo
     """Groups windows. The first part's chunks hold one window each, so that every engine thread has work at once; of this computer's own
     workers (`fleet` is None) the last part's shrink toward its end, so that all finish together; else four, a batch. What a fleet shares
     begins small, so that each worker has something, and shrinks toward the end of the job; `before` and `after` this part are so many
-    seconds. Grouping changes no result."""
+    seconds. There are never more than `MOST_CHUNKS`. Grouping changes no result."""
     grouped: list[Chunk] = []
     density = len(found) / part.nominal.duration if part.nominal.duration > 0 else 0.0
     at = 0
@@ -294,6 +296,7 @@ def chunks(part: Part, found: Sequence[Window], fleet: Fleet | None = None, befo
             size = 1 if part.is_first else WINDOWS_IN_CHUNK
             if part.is_last:
                 size = min(size, max(1, left // 4))
+        size = max(size, math.ceil(left / (MOST_CHUNKS - len(grouped))))
         grouped.append(Chunk(ChunkKey(part.index, len(grouped)), tuple(found[at : at + size])))
         at += size
     return grouped

@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 Begin = Callable[[Job], Awaitable[None]]
 
+_HALTS = {Wish.PAUSE: JobState.PAUSED, Wish.CANCEL: JobState.CANCELLED}
+"""What becomes of a job by a wish."""
+
 LOOK_SECONDS = 0.5
 GRACE_SECONDS = 2.0
 """After a stop, so long for the windows under way; then they are given up, and done again next time."""
@@ -130,7 +133,8 @@ class Queue:
             removed = JobRemoved(job=gone)
             self._tell(JobEnded(gone, JobState.FAILED, (), removed.sentence(), gist=removed.gist()))
         for job in queue:
-            if job.wish is Wish.PAUSE:
+            # One whose owner died before it got to that is paused here, for workers elsewhere may go on.
+            if job.wish is Wish.PAUSE and (job.state is JobState.PAUSED or is_owned(self._store, job.id)):
                 continue
             try:
                 mine = await own(self._store, job.id)
@@ -163,8 +167,9 @@ class Queue:
             if ended_elsewhere and job.state in (JobState.FAILED, JobState.CANCELLED):
                 self._tell(JobEnded(job.id, job.state, (), job.error))
                 return job.state
-            if job.wish is Wish.CANCEL and not job.state.ended:
-                return await self._halt(mine, JobState.CANCELLED)
+            if job.wish in _HALTS and not job.state.ended:
+                await self._leave(job.id, _HALTS[job.wish])
+                return await self._halt(mine, _HALTS[job.wish])
             if not ended_elsewhere and not await is_used_up(self._store, job):
                 await self._set_state(mine, JobState.RUNNING)
                 asked = await self._transcribe(job, mine, stop)
@@ -217,7 +222,9 @@ class Queue:
         name = self._runners.name_for(job.memory)
         before = job.memory.get(RUNNER)
         if before is not None and before != name:
-            await self._try(before, lambda runner: runner.withdraw(job.id, job.memory))
+            error = await self._try(before, lambda runner: runner.withdraw(job.id, job.memory))
+            if error is not None:
+                self._tell(Note(job.id, "left_there", {"gist": error.gist()}))
         if before != name:
             await mine.journal.remember(RUNNER, name)
         return await self._runners.named(name)
@@ -225,28 +232,35 @@ class Queue:
     async def _leave(self, job_id: str, asked: JobState) -> None:
         """Sees to what goes on elsewhere for a job that halts here: a program that ends leaves it as it is."""
         job = await self._store.find_job(job_id)
-        name = self._runners.name_for(job.memory)
-        if asked is not JobState.QUEUED:
-            await self._try(name, lambda runner: runner.withdraw(job.id, job.memory))
+        name, medium = job.memory.get(RUNNER), name_of(job.path)
+        if name is None:  # nobody was ever given any of it
+            return
+        if asked is JobState.QUEUED:
+            if (await self._runners.named(name)).goes_on(job.memory):
+                self._tell(Note(job.id, "goes_on_there", {"name": medium, "job": job.id}))
+            return
+        error = await self._try(name, lambda runner: runner.withdraw(job.id, job.memory))
+        if error is not None:
+            self._tell(Note(job.id, "not_withdrawn", {"name": medium, "gist": error.gist()}))
         elif (await self._runners.named(name)).goes_on(job.memory):
-            self._tell(Note(job.id, "goes_on_there", {"name": name_of(job.path), "job": job.id}))
+            self._tell(Note(job.id, "withdrawn", {"name": medium}))
 
-    async def _try(self, runner: str, ask: Callable[[Runner], Awaitable[None]]) -> None:
-        """Asks a runner for what nothing here depends on."""
+    async def _try(self, runner: str, ask: Callable[[Runner], Awaitable[None]]) -> DWhisperError | None:
+        """Asks a runner for what nothing here depends on. Returns why it could not do that."""
         try:
             await ask(await self._runners.named(runner))
-        except DWhisperError:
+        except DWhisperError as error:
             log.warning("the runner %s could not do what it was asked", runner, exc_info=True)
+            return error
+        return None
 
     async def _asked(self, job_id: str, stop: asyncio.Event) -> JobState:
         """Returns when the job is to halt: the state it shall have."""
         seen = None
         while (seen := await unless(stop, self._store.wait_for_change(seen))) is not None:
             wish = (await self._store.find_job(job_id)).wish
-            if wish is Wish.CANCEL:
-                return JobState.CANCELLED
-            if wish is Wish.PAUSE:
-                return JobState.PAUSED
+            if wish in _HALTS:
+                return _HALTS[wish]
         return JobState.QUEUED
 
     async def _shots(self, job: Job, mine: Ownership, stop: asyncio.Event) -> Shots | JobState:

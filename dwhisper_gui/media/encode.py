@@ -1,16 +1,16 @@
 """Sound for the way to other computers: FLAC, or Opus where the way is slow."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from dwhisper_worker.tasks import Sound
 
-from dwhisper_gui.core.errors import FFmpegMissing
+from dwhisper_gui.core.errors import EncodingFailed, FFmpegMissing
 from dwhisper_gui.media.ffmpeg import encode_command, find_encoder
 
-
-class EncodingFailed(Exception):
-    """ffmpeg can't do it, most likely since it was built without Opus."""
+_WHERE = re.compile(r"^\[[^\]]*\] ")
+"""What ffmpeg's lines begin with: a part of it, and where that is in memory."""
 
 
 async def encoded(clips: Sequence[bytes], *, lossless: bool) -> Sound:
@@ -28,5 +28,6 @@ async def encoded(clips: Sequence[bytes], *, lossless: bool) -> Sound:
             process.kill()
             await asyncio.shield(process.wait())
     if process.returncode:
-        raise EncodingFailed(said.decode("utf-8", "replace").strip())
+        lines = said.decode("utf-8", "replace").strip().splitlines() or [f"it ended with {process.returncode}"]
+        raise EncodingFailed(codec="flac" if lossless else "libopus", detail=_WHERE.sub("", lines[0]).rstrip("."))
     return Sound(out, tuple(len(clip) // 2 for clip in clips))

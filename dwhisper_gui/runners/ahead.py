@@ -1,13 +1,14 @@
 """Prepares the next part while the one before it is encoded and sent, so that many workers need not wait for either."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing, suppress
 
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare
 
-_Begun = tuple[ChunkAudio | None, AsyncIterator[ChunkAudio]]
+_Chunks = AsyncGenerator[ChunkAudio, None]
+_Begun = tuple[ChunkAudio | None, _Chunks]
 """The first chunk, which takes all the preparation, and the rest."""
 
 
@@ -24,14 +25,15 @@ class Ahead:
         """The first of them is prepared from now on."""
         self._begin_after(-1)
 
-    async def __call__(self, index: int) -> AsyncGenerator[ChunkAudio, None]:
+    async def __call__(self, index: int) -> _Chunks:
         """See `Prepare`."""
         first, rest = await self._begun(index)
-        self._begin_after(index)
-        if first is not None:
-            yield first
-            async for chunk in rest:
-                yield chunk
+        async with aclosing(rest):
+            self._begin_after(index)
+            if first is not None:
+                yield first
+                async for chunk in rest:
+                    yield chunk
 
     def _begin_after(self, index: int) -> None:
         following = next((part for part in self._parts if part > index), None)
@@ -54,8 +56,9 @@ class Ahead:
         if beginning is not None:
             beginning.cancel()
             with suppress(asyncio.CancelledError, DWhisperError):
-                await beginning
+                _, rest = await beginning
+                await rest.aclose()
 
 
-async def _begin(chunks: AsyncIterator[ChunkAudio]) -> _Begun:
+async def _begin(chunks: _Chunks) -> _Begun:
     return await anext(chunks, None), chunks

@@ -12,6 +12,7 @@ from typing import Any
 
 from dwhisper_worker.tasks import desk_domain, pool_domain
 
+from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import WorkflowStatus
 from dwhisper_gui.core.identity import Credentials
@@ -24,7 +25,7 @@ from dwhisper_gui.runners.ahead import Ahead
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.bandwidth import is_quick
 from dwhisper_gui.runners.desk import COMBINE, Desk
-from dwhisper_gui.runners.leftovers import end
+from dwhisper_gui.runners.leftovers import Reach, end, withdraw
 from dwhisper_gui.runners.muster import Muster
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.question import Question
@@ -52,17 +53,22 @@ MOST_LOOKS = 480
 give itself once more what it was about to do."""
 
 
+async def _unnamed(url: str) -> ServerAddress:
+    return ServerAddress(url)
+
+
 @dataclass(frozen=True, slots=True)
 class ConductorSetup:
     """Whose workers serve, and who asks. `install` names this installation of the program. `forget_files` deletes the files of a
     workflow, where the server is one that this program can do it for; `credentials` tells those that are known by now, should the server no
-    longer take the others."""
+    longer take the others; `reach` is for servers that jobs were on before."""
 
     pool: str
     pool_key: bytes = field(repr=False)
     install: str
     forget_files: Callable[[str], None] = lambda workflow: None
     credentials: Callable[[], Awaitable[Credentials | None]] | None = None
+    reach: Reach = _unnamed
 
 
 class ConductorRunner:
@@ -119,7 +125,9 @@ class ConductorRunner:
     async def _run(self, task: Task, prepare: Prepare, journal: Journal, tell: Tell) -> None:
         patience = self._patience(task.job, tell)
         known = recalled(self._url, self._setup.pool, self._setup.pool_key, task.job, task.memory)
-        current = JobWorkflow(self._server, task.job, known, journal, patience, self._setup.forget_files)
+        current = JobWorkflow(
+            self._server, task.job, known, journal, patience, tell, reach=self._setup.reach, forget_files=self._setup.forget_files
+        )
         domains = desk_domain(self._setup.install, task.job), self._domain(task.setup)
         workflow = await current.id(*domains, task.parts)
         seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
@@ -148,9 +156,8 @@ class ConductorRunner:
             await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
 
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
-        """Terminates the job's workflow, if there is one."""
-        if (workflow := self._workflow_of(memory)) is not None:
-            await end(self._server, workflow)
+        """Terminates the job's workflows, if there are any, on whichever server."""
+        await withdraw(self._reach, memory)
 
     async def close(self) -> None:
         """Waits a little for what is said to the server last."""
@@ -170,6 +177,9 @@ class ConductorRunner:
 
     def _patience(self, job: str, tell: Tell) -> Patience:
         return Patience(job, tell, self._sign_in)
+
+    async def _reach(self, url: str) -> ServerAddress:
+        return self._server.address if url == self._url else await self._setup.reach(url)
 
     async def _sign_in(self) -> bool:
         return self._setup.credentials is not None and self._server.link.sign_in(await self._setup.credentials())

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 """Workers show themselves every ten."""
+AWAY_SECONDS = 30.0
+"""A server that is away is asked less often: each part would wait until its connection has timed out."""
 MOST_TIMES_SLOWEST = 4
 """Any worker may be given any chunk: with some that are far slower than others, chunks are not made for the quick ones alone."""
 
@@ -28,21 +30,24 @@ class Muster:
         self._pool = pool
         self._seen = Fleet()
         self._of: EngineSetup | None = None
-        self._looked = 0.0
+        self._good_until = 0.0
 
     async def fleet(self, setup: EngineSetup) -> Fleet:
         """The workers that take a job's chunks. A worker that has done nothing yet is taken for as quick as the others."""
-        now = time.monotonic()
-        if setup == self._of and now - self._looked < LOOK_SECONDS:
+        if setup == self._of and time.monotonic() < self._good_until:
             return self._seen
+        if setup != self._of:
+            self._of, self._seen = setup, Fleet()
+        wait = LOOK_SECONDS
         try:
             workers = await seen_workers(self._server)
         except ServerError:
             log.warning("how many workers there are could not be seen", exc_info=True)
-            return self._seen
-        model = PurePath(setup.model).name
-        speeds = [one.told.speed for one in workers if one.told is not None and one.serves(self._pool, setup.engine, model)]
-        self._of, self._looked, self._seen = setup, now, of_speeds(speeds)
+            wait = AWAY_SECONDS
+        else:
+            model = PurePath(setup.model).name
+            self._seen = of_speeds([one.told.speed for one in workers if one.told and one.serves(self._pool, setup.engine, model)])
+        self._good_until = time.monotonic() + wait
         return self._seen
 
 

@@ -1,4 +1,4 @@
-"""What a job's memory has of its workflow on a server."""
+"""What a job's memory has of its workflows on servers."""
 
 import logging
 from collections.abc import Mapping
@@ -11,15 +11,29 @@ MEMORY = "conductor"
 """Under what it is remembered."""
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """A workflow, by its server's address. The correlation id is there before the workflow is, whose own id may never have come."""
+
+    server: str
+    correlation: str
+    workflow: str | None
+
+
 class Remembered(msgspec.Struct, frozen=True):
-    """The correlation id is there before the workflow is. `key` is the job's, wrapped with the pool's: without it nobody can open what is
-    on the server."""
+    """`key` is the job's, wrapped with the pool's: without it nobody can open what is on the server. `former` are those of runs with
+    another server, pool or key that may be there yet."""
 
     server: str
     pool: str
     correlation: str
     key: str
     workflow: str | None = None
+    former: tuple[Begun, ...] = ()
+
+    @property
+    def begun(self) -> tuple[Begun, ...]:
+        """All that may be there of the job, the one to go on with first."""
+        return Begun(self.server, self.correlation, self.workflow), *self.former
 
     def written(self) -> str:
         """For the job's memory."""

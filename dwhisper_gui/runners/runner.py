@@ -1,7 +1,7 @@
 """The port behind which a job is transcribed: on this computer, or by any number of machines."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,7 +59,7 @@ class ChunkAudio:
 CutClips = Callable[[], Coroutine[Any, Any, Sequence[bytes]]]
 """Cuts clips out of a recording: PCM, each of at most 30 s of speech."""
 
-Prepare = Callable[[int], AsyncIterator[ChunkAudio]]
+Prepare = Callable[[int], AsyncGenerator[ChunkAudio, None]]
 """Prepares a part of the job, by its index: extracts, finds the speech, cuts; yields the chunks that are not done.
 
 Called when the runner wants more work, in any order; a part is called for again after a crash, and comes out the same."""
@@ -81,8 +81,9 @@ class Runner(Protocol):
         """For each clip the probability of each language. They are cut while the model is loaded. `memory`: as in `Task`."""
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
-        """Returns when every chunk is done or failed for good; or, once `stop` is set, when the windows under way are done and
-        everything leased has been given back. Cancelling it ends the work at once. Raises `DWhisperError` where nothing can go on (no
+        """Returns when every chunk is done or failed for good; or soon after `stop` is set: here the windows under way are done and
+        everything leased is given back, and what was given to other computers goes on there until `withdraw`. Cancelling it ends the work
+        here at once. Raises `DWhisperError` where nothing can go on (no
         worker can be started, the model can't be loaded, a part can't be prepared); what is done is in the journal."""
 
     def goes_on(self, memory: Mapping[str, str]) -> bool:

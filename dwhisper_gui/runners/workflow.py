@@ -13,12 +13,15 @@ from dwhisper_worker.tasks import COMBINE_TRANSCRIPT, PREPARE_PART, TRANSCRIBE_C
 from dwhisper_gui.conductor import definitions
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import WorkflowStatus
+from dwhisper_gui.core.errors import DWhisperError
+from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowNotResumable
 from dwhisper_gui.runners.desk import PART
-from dwhisper_gui.runners.leftovers import delete
+from dwhisper_gui.runners.leftovers import Reach, clear, delete
 from dwhisper_gui.runners.patience import Patience
-from dwhisper_gui.runners.remembered import MEMORY, Remembered, remembered
+from dwhisper_gui.runners.remembered import MEMORY, Begun, Remembered, remembered
+from dwhisper_gui.runners.runner import Tell
 from dwhisper_gui.runners.sealed import Seals
 
 log = logging.getLogger(__name__)
@@ -27,7 +30,8 @@ MOST_PRIORITY = 99
 
 
 def recalled(server: str, pool: str, pool_key: bytes, job: str, memory: Mapping[str, str]) -> Remembered:
-    """What is known from an earlier run, where that was with this server and this pool's key; else a new key."""
+    """What is known from an earlier run, where that was with this server and this pool's key; else a new key, and what that run began
+    is a former one's."""
     known = remembered(memory)
     if known is not None and (known.server, known.pool) == (server, pool):
         try:
@@ -36,27 +40,57 @@ def recalled(server: str, pool: str, pool_key: bytes, job: str, memory: Mapping[
             log.warning("job %s was sealed with another key of the pool", job)
         else:
             return known
-    return Remembered(server, pool, uuid.uuid4().hex, Seals.new(job, pool_key).wrapped)
+    former = known.begun if known is not None else ()
+    return Remembered(server, pool, uuid.uuid4().hex, Seals.new(job, pool_key).wrapped, former=former)
 
 
 class JobWorkflow:
     """Of one job. What is known of it is in the job's memory before the server is asked for what depends on it."""
 
     def __init__(
-        self, server: Conductor, job: str, known: Remembered, journal: Journal, patience: Patience, forget_files: Callable[[str], None]
+        self,
+        server: Conductor,
+        job: str,
+        known: Remembered,
+        journal: Journal,
+        patience: Patience,
+        tell: Tell,
+        *,
+        reach: Reach,
+        forget_files: Callable[[str], None],
     ) -> None:
+        """`reach`: the servers of former runs."""
         self._server = server
         self._job = job
         self._known = known
         self._journal = journal
         self._patience = patience
+        self._tell = tell
+        self._reach = reach
         self._forget_files = forget_files
 
     async def id(self, desk_tasks: str, chunk_tasks: str, left: tuple[int, ...], instead_of: str | None = None) -> str:
         """The one to follow. `desk_tasks` and `chunk_tasks` are whose they are, `left` the parts of a new one; `instead_of`: one that is of
         no use any more. Raises `ServerError`."""
+        for begun in self._known.former:
+            await self._take_back(begun)
         domains = {PREPARE_PART: desk_tasks, TRANSCRIBE_CHUNK: chunk_tasks}
         return await self._patience.with_server(partial(self._id, domains, left, instead_of))
+
+    async def _take_back(self, begun: Begun) -> None:
+        """Deletes what a former run began, for else workers would do the same chunks for both. What can't be reached stays in the job's
+        memory: for its next run, and for when it is removed."""
+        try:
+            if begun.server == self._known.server:
+                await self._patience.with_server(partial(clear, self._server, begun, self._forget_files))
+            else:
+                async with Conductor(await self._reach(begun.server)) as server:
+                    await clear(server, begun, self._forget_files)
+        except DWhisperError as error:
+            log.warning("what a former run of job %s began on %s stays there", self._job, begun.server, exc_info=True)
+            self._tell(Note(self._job, "left_there", {"gist": error.gist()}))
+        else:
+            await self._remember(former=tuple(one for one in self._known.former if one != begun))
 
     async def _id(self, domains: Mapping[str, str], left: tuple[int, ...], instead_of: str | None) -> str:
         if self._known.workflow is None:
@@ -93,8 +127,8 @@ class JobWorkflow:
                 return False
         return True
 
-    async def _remember(self, *, workflow: str | None, correlation: str | None = None) -> None:
-        self._known = msgspec.structs.replace(self._known, workflow=workflow, correlation=correlation or self._known.correlation)
+    async def _remember(self, **changes: object) -> None:
+        self._known = msgspec.structs.replace(self._known, **changes)
         await self._journal.remember(MEMORY, self._known.written())
 
     def _parts(self, domains: Mapping[str, str], parts: tuple[int, ...]) -> dict[str, object]:

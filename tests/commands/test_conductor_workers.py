@@ -68,6 +68,10 @@ def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(conductor: 
         job = waiting.event("job_added")["job"]
         waiting.interrupt()
         waiting.end()
+    paused = run("jobs", "pause", job, env=env)
+    assert (paused.status, paused.out) == (0, f"{job} (talk.mp4) is paused.\n")
+    assert "was taken from the workers elsewhere" in paused.err
+    assert run("jobs", "pause", job, env=env).err == "", "nothing is lost by another pause"
     removed = run("jobs", "remove", "--yes", job, env=env)
     assert removed.status == 0
     assert "could not" not in removed.err

@@ -176,7 +176,7 @@ def sizes(fleet: plan.Fleet, count: int = 400, before: float = 7200.0, after: fl
 
 
 def test_what_a_fleet_shares_shrinks_so_that_each_worker_has_some_chunks_to_come() -> None:
-    found = sizes(plan.Fleet(8, 10.0))
+    found = sizes(plan.Fleet(8, 10.0), count=99)
     assert found == sorted(found, reverse=True)
     assert found[0] == plan.WINDOWS_IN_CHUNK
     assert found[-24:] == [1] * 24
@@ -192,7 +192,13 @@ def test_what_comes_in_later_parts_keeps_chunks_large() -> None:
 
 
 def test_many_slow_workers_get_one_window_at_a_time() -> None:
-    assert set(sizes(plan.Fleet(64, 1.5), count=240)) == {1}
+    assert set(sizes(plan.Fleet(64, 1.5), count=100)) == {1}
+
+
+@pytest.mark.parametrize("count", [101, 133, 250, 1001])
+def test_a_part_in_which_somebody_says_a_word_now_and_then_has_no_more_chunks_than_a_fork_is_good_for(count: int) -> None:
+    for fleet in (plan.Fleet(64, 1.5), plan.Fleet(8, 10.0)):
+        assert len(sizes(fleet, count)) <= plan.MOST_CHUNKS
 
 
 @pytest.mark.parametrize("speed", [100.0, 450.0])

@@ -2,7 +2,6 @@
 
 import signal
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,20 +48,31 @@ async def well(trial: Trial, ended: Ended, before: list[dict[str, object]]) -> N
     assert (trial.folder / "subtitles" / "talk.en.srt").exists()
 
 
-def in_preparing(running: Running) -> None:
-    running.event("state", state="running")
+async def test_killed_while_it_prepares_it_goes_on_where_it_was(trial: Trial) -> None:
+    gate = Gate(trial.server.url)
+
+    def no_second_part(asked: Asked) -> Answer | None:
+        # The second is begun when the first is sent, and that once it is known which workflow is the first's.
+        path = asked.path.partition("?")[0]
+        return Answer(503) if asked.method == "GET" and path.startswith("/api/workflow/") and path.endswith("/tasks") else None
+
+    gate.refuse = no_second_part
+    with gate.opened(), trial.worker():
+        words = command(trial, gate.url)
+        with started(*words, env=secrets(trial)) as running:
+            running.event("part_prepared")
+            until(lambda: gate.refused, 90)
+            before = kill(running)
+        assert [line["part"] for line in before if line["event"] == "part_prepared"] == [0]
+        gate.refuse = lambda _: None
+        await well(trial, run(*words, env=secrets(trial)), before)
 
 
-def in_running(running: Running) -> None:
-    running.event("chunk_done")
-
-
-@pytest.mark.parametrize("moment", [in_preparing, in_running])
-async def test_killed_it_goes_on_where_it_was(trial: Trial, moment: Callable[[Running], None]) -> None:
+async def test_killed_while_others_transcribe_it_goes_on_where_it_was(trial: Trial) -> None:
     words = command(trial)
     with trial.worker():
         with started(*words, env=secrets(trial)) as running:
-            moment(running)
+            running.event("chunk_done")
             before = kill(running)
         await well(trial, run(*words, env=secrets(trial)), before)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dwhisper_worker.contract import Segment, Window, WindowResult, Word
 
+from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Event, JobEnded, Note, PartPrepared
 from dwhisper_gui.core.job import Job, Options, Output
 from dwhisper_gui.core.journal import Journal
@@ -85,7 +86,8 @@ async def only(runner: Runner) -> Runners:
 @dataclass
 class QuickRunner:
     """Implements `Runner`: a word a second is said in every window. Jobs in `held` are leased a chunk and no more until they are to
-    stop, those in `deaf` not even then. `after` is called after each chunk. It begins with the part `first`."""
+    stop, those in `deaf` not even then. `after` is called after each chunk. It begins with the part `first`. With `outlives` jobs go on
+    without the program; `trouble` is why nothing can be withdrawn."""
 
     shares: tuple[dict[str, float], ...] = ({"en": 1.0},)
     held: set[str] = field(default_factory=set)
@@ -96,6 +98,8 @@ class QuickRunner:
     """Of how many clips each."""
     expected: list[EngineSetup] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    outlives: bool = False
+    trouble: DWhisperError | None = None
 
     def expect(self, setup: EngineSetup) -> None:
         self.expected.append(setup)
@@ -116,10 +120,12 @@ class QuickRunner:
             await self._part(task.job, [audio async for audio in prepare(part)], journal, stop)
 
     def goes_on(self, memory: Mapping[str, str]) -> bool:
-        return False
+        return self.outlives
 
     async def withdraw(self, job: str, memory: Mapping[str, str]) -> None:
         self.withdrawn.append(job)
+        if self.trouble is not None:
+            raise self.trouble
 
     async def finish(self, job: str, memory: Mapping[str, str]) -> None:
         pass

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from dwhisper_gui.core.errors import JobRemoved, MediumMissing, WorkerNonsense
-from dwhisper_gui.core.events import ChunkLeased, Event, StateChanged
+from dwhisper_gui.core.events import ChunkLeased, Event, Note, StateChanged
 from dwhisper_gui.core.job import Job, JobState, Output, Wish
+from dwhisper_gui.core.notes import sentence
+from dwhisper_gui.core.server_errors import ServerUnreachable
 from dwhisper_gui.jobs import service
 from dwhisper_gui.jobs.ownership import remove
 from dwhisper_gui.jobs.records import Outcome
+from dwhisper_gui.runners.chosen import Runners
 from dwhisper_gui.runners.runner import ChunkAudio, setup_for
-from tests.jobs.bench import Bench, QuickRunner
+from tests.jobs.bench import Bench, QuickRunner, begun
+from tests.jobs.bench import bench as any_bench
 from tests.jobs.bench import quick_bench as bench
 
 pytestmark = pytest.mark.integration
@@ -91,6 +95,64 @@ async def test_a_job_that_was_cancelled_while_it_waited_is_never_begun(tmp_path:
         ]
         begun = [event.job for event in at.told if isinstance(event, StateChanged) and event.state is JobState.RUNNING]
         assert begun == [first.id, third.id]
+
+
+async def paused(at: Bench, job: Job) -> None:
+    """Works on a job until it is paused."""
+    stop = asyncio.Event()
+    at.on_event = lambda event: stop.set() if isinstance(event, StateChanged) and event.state is JobState.PAUSED else None
+    async with asyncio.timeout(DEADLINE):
+        await at.work(job, stop=stop)
+    at.on_event = lambda _: None
+
+
+@pytest.mark.parametrize(("wish", "state"), [(Wish.PAUSE, JobState.PAUSED), (Wish.CANCEL, JobState.CANCELLED)])
+async def test_what_was_wished_of_a_program_that_died_is_done_by_the_next(
+    wish: Wish, state: JobState, tmp_path: Path, sample: Path
+) -> None:
+    runner = QuickRunner(outlives=True)
+    async with bench(tmp_path, sample, runner) as at:
+        job = await begun(at, runner)
+        assert runner.withdrawn == [], "it goes on elsewhere"
+        await at.store.set_wish(job.id, wish)
+        if wish is Wish.PAUSE:
+            await paused(at, job)
+        else:
+            await at.work(job)
+        assert (await at.store.find_job(job.id)).state is state
+        assert runner.withdrawn == [job.id]
+        assert "withdrawn" in at.notes()
+        assert StateChanged(job.id, JobState.RUNNING) not in at.told[at.told.index(StateChanged(job.id, JobState.QUEUED)) :]
+
+
+@pytest.mark.parametrize("trouble", [None, ServerUnreachable(server="http://x", detail="refused")])
+async def test_whoever_pauses_is_told_what_becomes_of_it_elsewhere(trouble: ServerUnreachable | None, tmp_path: Path, sample: Path) -> None:
+    runner = QuickRunner(outlives=True)
+    async with bench(tmp_path, sample, runner) as at:
+        job = await begun(at, runner)
+        runner.trouble = trouble
+        await at.store.set_wish(job.id, Wish.PAUSE)
+        await paused(at, job)
+        (note,) = [event for event in at.told if isinstance(event, Note) and event.code in ("withdrawn", "not_withdrawn")]
+        assert note.code == ("withdrawn" if trouble is None else "not_withdrawn")
+        assert trouble is None or sentence(note).startswith(trouble.gist())
+
+
+async def test_a_runner_that_can_not_take_back_what_it_gave_out_is_told_of(tmp_path: Path, sample: Path) -> None:
+    before, after = QuickRunner(trouble=ServerUnreachable(server="http://x", detail="refused")), QuickRunner()
+
+    async def there() -> QuickRunner:
+        return before
+
+    async def here() -> QuickRunner:
+        return after
+
+    async with any_bench(tmp_path, sample, "tiny", lambda _: Runners({"there": there}, "there")) as at:
+        job = await begun(at, before)
+    async with any_bench(tmp_path, sample, "tiny", lambda _: Runners({"there": there, "here": here}, "there", "here")) as at:
+        await at.work(job)
+        assert at.ended[-1].state is JobState.DONE
+        assert "left_there" in at.notes()
 
 
 async def test_a_job_that_another_program_removes_is_missed(tmp_path: Path, sample: Path) -> None:

@@ -17,6 +17,7 @@ class Parts:
 
     def __init__(self, *, empty: int = -1, broken: int = -1) -> None:
         self.begun: list[int] = []
+        self.ended: list[int] = []
         self._empty = empty
         self._broken = broken
 
@@ -25,9 +26,12 @@ class Parts:
         await asyncio.sleep(0)
         if part == self._broken:
             raise SoundEmpty(path="x")
-        for index in range(0 if part == self._empty else 2):
-            window = Window(index, 0.0, 1.0, (), ())
-            yield ChunkAudio(Chunk(ChunkKey(part, index), (window,)), (WindowAudio(window, b""),))
+        try:
+            for index in range(0 if part == self._empty else 2):
+                window = Window(index, 0.0, 1.0, (), ())
+                yield ChunkAudio(Chunk(ChunkKey(part, index), (window,)), (WindowAudio(window, b""),))
+        finally:
+            self.ended.append(part)
 
 
 async def keys(ahead: Ahead, part: int) -> list[str]:
@@ -76,3 +80,16 @@ async def test_what_was_begun_in_vain_is_ended() -> None:
     ahead = Ahead({0, 1}, parts.prepare)
     await keys(ahead, 0)
     await ahead.close()
+
+
+async def test_no_part_is_left_open() -> None:
+    parts = Parts()
+    ahead = Ahead({0, 1, 2}, parts.prepare)
+    sending = ahead(0)
+    await anext(sending)
+    await asyncio.sleep(0.01)
+    assert (parts.begun, parts.ended) == ([0, 1], [])
+    await sending.aclose()  # whoever was sending it gave up
+    assert parts.ended == [0]
+    await ahead.close()
+    assert parts.ended == [0, 1]

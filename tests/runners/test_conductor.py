@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 import signal
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,11 +19,13 @@ from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.core.events import ChunkDone, ChunkLeased, Event, JobEnded, PartPrepared
 from dwhisper_gui.core.job import JobState, Wish
+from dwhisper_gui.core.plan import WINDOWS_IN_CHUNK
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.workers.child import worker_command
+from tests.commands.conftest import ffmpeg
 from tests.conductor_server import Server
 from tests.faults.gate import Asked, Gate
 from tests.jobs.bench import Bench, bench
@@ -37,6 +41,14 @@ KEY = new_key()
 def pool() -> str:
     """One that no other test's workers serve."""
     return f"pool{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def longer(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample six times over: two parts, and more chunks than a worker has in hand."""
+    path = tmp_path_factory.mktemp("media") / "talk.mp4"
+    ffmpeg("-stream_loop", "5", "-i", sample, "-c", "copy", path)
+    return path
 
 
 @pytest.fixture
@@ -120,22 +132,30 @@ async def test_what_is_given_out_goes_on_while_the_program_is_closed_and_is_fetc
         assert not [event for event in at.told if isinstance(event, PartPrepared)], "nothing is prepared twice"
 
 
-async def test_a_paused_job_is_taken_from_the_workers_and_gone_on_with(
-    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sample: Path
+@pytest.mark.slow
+async def test_a_paused_job_is_taken_from_the_workers_who_lose_what_they_had_in_hand_and_no_more(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, longer: Path
 ) -> None:
-    async with desk(conductor, pool, tmp_path, sample) as at:
+    async with desk(conductor, pool, tmp_path, longer) as at:
         job = await at.add()
-        leased = stop_after(at, ChunkLeased)
-        with worker():
+        begun = stop_after(at, ChunkDone)
+        with worker() as serving:
             working = asyncio.ensure_future(at.work(job))
-            await leased.wait()
+            await begun.wait()
             await at.store.set_wish(job.id, Wish.PAUSE)
             await until(partial(is_paused, at, job.id), 0.05)
+            assert "withdrawn" in at.notes()
+            async with Conductor(conductor.address) as server:
+                assert await server.waiting(TRANSCRIBE_CHUNK, pool_domain(pool, "faster-whisper", MODEL)) == 0, "no worker gets any of it"
             await at.store.set_wish(job.id, Wish.RUN)
             await working
+            here = Counter(re.findall(r":(\d+\.\d+) is here", serving.log))
         assert text(at)
         done = [event.chunk for event in at.told if isinstance(event, ChunkDone)]
         assert len(done) == len(set(done)), "nothing that is done is done again"
+        assert set(here) == set(map(str, done))
+        # Its one thread has a batch under way, of chunks of one window at worst, and one more waits for it.
+        assert sum(count - 1 for count in here.values()) <= WINDOWS_IN_CHUNK + 1 < len(done) - 1
 
 
 @pytest.mark.parametrize("lost", ["/prepare/COMPLETED", "/upload-complete"])

@@ -1,7 +1,11 @@
 """How many workers there are, and how quick."""
 
+from dwhisper_gui.conductor.address import ServerAddress
+from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.core.plan import Fleet
-from dwhisper_gui.runners.muster import of_speeds
+from dwhisper_gui.runners.muster import Muster, of_speeds
+from dwhisper_gui.runners.runner import EngineSetup
+from tests.little_server import Answer, Asked, little_server
 
 
 def test_a_worker_that_has_done_nothing_yet_counts_and_says_nothing_of_speed() -> None:
@@ -14,3 +18,20 @@ def test_without_any_worker_there_is_one_to_come() -> None:
 
 def test_a_slow_worker_among_quick_ones_keeps_chunks_small() -> None:
     assert of_speeds([2.0, 450.0, 450.0]) == Fleet(3, 8.0)
+
+
+async def test_a_server_that_is_away_is_not_asked_for_each_part() -> None:
+    asked: list[str] = []
+
+    def away(request: Asked) -> Answer:
+        asked.append(request.path)
+        return Answer(503)
+
+    with little_server(away) as url:
+        async with Conductor(ServerAddress(url)) as server:
+            muster = Muster(server, "pool")
+            for _ in range(3):
+                assert await muster.fleet(EngineSetup("faster-whisper", "tiny.en")) == Fleet()
+            assert len(asked) == 1
+            await muster.fleet(EngineSetup("faster-whisper", "base"))
+            assert len(asked) == 2, "of others nothing was seen before"

@@ -1,0 +1,95 @@
+"""What the user is told of the workers that a real server has seen."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from dwhisper_worker.contract import VERSION
+from dwhisper_worker.shown import as_shown
+from dwhisper_worker.tasks import PRESENCE, Presence
+
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.core.events import Event, Note
+from dwhisper_gui.core.notes import sentence
+from dwhisper_gui.runners import attendance
+from dwhisper_gui.runners.attendance import Attendance
+from dwhisper_gui.runners.runner import EngineSetup
+from tests.conductor_server import Server
+
+SETUP = EngineSetup("faster-whisper", "/weights/tiny.en")
+"""Workers elsewhere have that folder by its name."""
+
+
+@dataclass
+class Watch:
+    """Of a pool that nobody else has."""
+
+    server: Conductor
+    pool: str = field(default_factory=lambda: f"pool{uuid.uuid4().hex[:8]}")
+    told: list[Note] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.attendance = Attendance(self.server, self.pool, SETUP, "k3f9x", self._tell)
+
+    def _tell(self, event: Event) -> None:
+        assert isinstance(event, Note)
+        self.told.append(event)
+
+    async def shows(self, model: str = "tiny.en", *, pool: str = "") -> str:
+        """A worker shows itself; its name."""
+        name = f"w{uuid.uuid4().hex[:8]}"
+        told = Presence(VERSION, "1", f"host of {name}", 1, pool or self.pool, "faster-whisper", model, "cpu", "int8", 0.0, ())
+        await self.server.poll(PRESENCE, domain=name, worker=as_shown(told))
+        return name
+
+    async def look(self, *wrong_key: str) -> list[str]:
+        """The codes of what is told by it."""
+        before = len(self.told)
+        await self.attendance.look(wrong_key)
+        return [note.code for note in self.told[before:]]
+
+
+@pytest.fixture
+async def watch(conductor: Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watch]:
+    monkeypatch.setattr(attendance, "LOOK_SECONDS", 0.0)
+    async with Conductor(conductor.address) as server:
+        yield Watch(server)
+
+
+async def test_that_nobody_is_there_is_told_once_and_once_that_somebody_has_come(watch: Watch) -> None:
+    assert [await watch.look() for _ in range(2)] == [["no_workers"], []]
+    assert "tiny.en" in sentence(watch.told[0])
+    assert "/weights" not in sentence(watch.told[0])
+    await watch.shows()
+    assert [await watch.look() for _ in range(2)] == [["worker_came"], []]
+
+
+async def test_where_one_is_there_from_the_beginning_nothing_is_told(watch: Watch) -> None:
+    await watch.shows()
+    assert await watch.look() == []
+
+
+async def test_those_with_another_model_are_named_and_others_are_none(watch: Watch) -> None:
+    await watch.shows(pool="another")
+    assert await watch.look() == ["no_workers"]
+    await watch.shows("small")
+    await watch.shows("base")
+    assert await watch.look() == ["other_workers"]
+    assert watch.told[-1].fields["models"] == "base, small"
+    await watch.shows()
+    assert await watch.look() == ["worker_came"]
+
+
+async def test_those_with_another_key_do_not_count_until_they_have_the_right_one(watch: Watch) -> None:
+    names = {await watch.shows() for _ in range(2)}
+    assert await watch.look(*names) == ["wrong_keys"]
+    assert all(f"host of {name}" in watch.told[-1].fields["hosts"] for name in names)
+    assert await watch.look(names.pop()) == ["worker_came"], "one of them is good enough"
+
+
+async def test_the_server_is_not_asked_again_and_again(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attendance, "LOOK_SECONDS", 60.0)
+    assert await watch.look() == ["no_workers"]
+    await watch.shows()
+    assert await watch.look() == []
