@@ -33,6 +33,7 @@ class App:
     folders: Folders
     store: Store
     queue: Queue
+    runners: Runners
     ears: StandingWorker
     """Reads media and finds speech. It runs the same program as the workers that transcribe, so it knows what those can do."""
 
@@ -52,7 +53,7 @@ async def running(tell: Callable[[Event], None], runner: str | None = None) -> A
     await runners.ready()
     async with await Store.open(places.data) as store:
         try:
-            yield App(settings, places, store, Queue(store, ears, runners, tell), ears)
+            yield App(settings, places, store, Queue(store, ears, runners, tell), runners, ears)
         finally:
             await runners.close()
             await ears.close()

@@ -48,6 +48,13 @@ def folders() -> Folders:
     return Folders(usual.user_config_path, usual.user_data_path, usual.user_cache_path, usual.user_log_path)
 
 
+def make_private(folder: Path) -> None:
+    """Makes a folder for this user alone, and those that it is in where they are missing: others need not read what was said, nor which
+    recordings there are. One that is there stays as it is. Raises `OSError`."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
 def file_in_the_way(folder: Path) -> Path | None:
     """The file that is where a folder, or one that it is in, would have to be; None: there is none."""
     try:
@@ -63,7 +70,7 @@ def install_id(data: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         if found := path.read_text(encoding="ascii").strip():
             return found
-    data.mkdir(parents=True, exist_ok=True)
+    make_private(data)
     made = secrets.token_hex(6)
     with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
         file.write(made)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import filelock
 
+from dwhisper_gui.folders import make_private
+
 FILE_NAME = "dwhisper.log"
 ROTATE_AT_BYTES = 2_000_000
 OLD_FILES = 3
@@ -39,7 +41,7 @@ def setup(folder: Path, *, verbose: bool) -> Path | None:
     path = folder / FILE_NAME
     problem: OSError | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         _add(_SharedFile(path), _Lines("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
     except OSError as error:
         problem = error

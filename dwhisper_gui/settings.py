@@ -19,7 +19,7 @@ from dwhisper_gui.core.errors import N_, SettingsNotWritable, SettingsTooNew, Se
 from dwhisper_gui.core.language_names import language_code
 from dwhisper_gui.core.server_errors import ServerAddressBad
 from dwhisper_gui.core.server_url import read_url
-from dwhisper_gui.folders import folders
+from dwhisper_gui.folders import folders, make_private
 from dwhisper_gui.setting_kinds import Kind, choice, command, file, folder, names, number, text, word
 
 FILE_NAME = "settings.json"
@@ -218,7 +218,7 @@ def _change(path: Path, change: Callable[[Values], Values]) -> Settings:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with filelock.FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCK_SECONDS):
             yield
     except filelock.Timeout:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dwhisper_gui.core.errors import HomeUnreadable, HomeUnusable
-from dwhisper_gui.folders import file_in_the_way, folders
+from dwhisper_gui.folders import file_in_the_way, folders, make_private
 
 
 @pytest.mark.parametrize("inside", ["", "deep/er"])
@@ -25,6 +25,15 @@ def test_a_home_whose_name_is_no_text_is_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DWHISPER_HOME", os.fsdecode(os.fsencode(tmp_path) + b"/h\xff"))
     with pytest.raises(HomeUnreadable, match="no letters"):
         folders()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other rights there")
+def test_what_is_made_is_for_this_user_alone_and_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    folder = tmp_path / "home" / "data" / "conductor"
+    make_private(folder)
+    make_private(folder)
+    assert [path.stat().st_mode & 0o777 for path in (folder, folder.parent, folder.parent.parent, tmp_path)] == [0o700] * 3 + [0o755]
 
 
 def test_a_home_that_is_not_there_yet_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

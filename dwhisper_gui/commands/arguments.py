@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -54,9 +54,23 @@ Overwrite = Annotated[
 WithReport = Annotated[
     bool, typer.Option("--report", help="Write down, too, which subtitles are not within the rules, and why.", rich_help_panel=_WRITTEN)
 ]
+
+
+def _runner(written: str) -> str:
+    if written not in ("local", "conductor"):
+        raise typer.BadParameter(f"“{written}” is neither local nor conductor.")
+    return written
+
+
 RunnerName = Annotated[
-    Literal["local", "conductor"] | None,
-    typer.Option("--runner", help="Who transcribes: this computer, or the workers of a Conductor server.", show_default=False),
+    str | None,
+    typer.Option(
+        "--runner",
+        parser=_runner,
+        metavar="[local|conductor]",
+        help="Who transcribes: this computer, or the workers of a Conductor server.",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="The id of a job, or how it begins.")]

@@ -20,7 +20,7 @@ from dwhisper_gui import log, settings
 from dwhisper_gui.commands.streams import FAILED
 from dwhisper_gui.commands.tables import print_json, print_table
 from dwhisper_gui.core.errors import DWhisperError
-from dwhisper_gui.folders import folders
+from dwhisper_gui.folders import folders, make_private
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.media.ffmpeg import find_ffmpeg
 from dwhisper_gui.settings import Settings
@@ -105,7 +105,7 @@ def _folders() -> Iterator[Finding]:
 
 def _unwritable(folder: Path) -> str | None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         with tempfile.TemporaryFile(dir=folder):
             return None
     except OSError as error:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dwhisper_gui.app import App
 from dwhisper_gui.commands.jobs_list import INTERRUPTED, STOPPED, shown_state
 from dwhisper_gui.commands.work import Shift
-from dwhisper_gui.core.errors import JobBusy, JobDamaged, JobUnknown
+from dwhisper_gui.core.credential_errors import CredentialsError
+from dwhisper_gui.core.errors import JobBusy, JobDamaged, JobUnknown, UsageError
 from dwhisper_gui.core.events import JobAdded, Note
 from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.jobs.combining import is_used_up
@@ -46,9 +47,11 @@ async def _each(app: App, shift: Shift, jobs: Sequence[Job], revive: Callable[[J
             _note(shift, job, "nothing_left")
             continue
         try:
-            here = await revive(job)
             used_up = await is_used_up(app.store, job)
-        except (JobBusy, JobDamaged, JobUnknown) as error:
+            if not used_up:  # what can't be had leaves the job as it is
+                await app.runners.named(app.runners.name_for(job.memory))
+            here = await revive(job)
+        except (JobBusy, JobDamaged, JobUnknown, UsageError, CredentialsError) as error:
             if len(jobs) == 1:
                 raise
             shift.refuse(error, job.path)

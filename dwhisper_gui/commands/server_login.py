@@ -13,6 +13,7 @@ from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPasswor
 from dwhisper_gui.core.server_errors import (
     NoServerAtAll,
     ServerCredentialsHalf,
+    ServerCredentialsNone,
     ServerError,
     ServerForbids,
     ServerRefusesCredentials,
@@ -49,10 +50,10 @@ async def test_server(url: str | None, as_json: bool) -> int:
 
 def ask_for(user: str | None, key: str | None) -> Credentials:
     """Asks for what is not given: without showing it on a terminal, else a line each from standard input. Raises
-    `ServerCredentialsHalf` where there is none, `typer.Exit` where Ctrl+C is the answer."""
+    `ServerCredentialsNone`, `ServerCredentialsHalf` where there is none, `typer.Exit` where Ctrl+C is the answer."""
     if key is not None:
         return KeyAndSecret(key, _asked("Secret", hidden=True, given="the key"))
-    name = user if user is not None else _asked("User", hidden=False, given="nothing")
+    name = user if user is not None else _asked("User", hidden=False, given="")
     return UserAndPassword(name, _asked("Password", hidden=True, given="the user"))
 
 
@@ -65,6 +66,8 @@ def _asked(what: str, *, hidden: bool, given: str) -> str:
             raise typer.Exit(streams.INTERRUPTED) from None
     else:
         answer = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
+    if not answer and not given:
+        raise ServerCredentialsNone
     if not answer:
         raise ServerCredentialsHalf(given=given, missing=f"the {what.lower()}")
     return answer

@@ -98,8 +98,9 @@ def _invitation(address: ServerAddress, pool: str, key: bytes) -> Invitation:
 
 
 def _row(worker: SeenWorker, names: Mapping[str, str]) -> tuple[str, ...]:
-    seen = "now" if worker.is_there else f"{length(worker.seconds_ago)} ago"
     told = worker.told
+    ago = f"{length(worker.seconds_ago)} ago"
+    seen = "now" if worker.is_there else f"ended {ago}" if told is not None and told.ended else ago
     if told is None:
         return worker.name, "", "", "", "", "", seen, ""
     speed = f"{told.speed:.1f}x" if told.speed else ""
@@ -128,6 +129,7 @@ def _plain(worker: SeenWorker) -> dict[str, Any]:
         "model": told.model,
         "device": told.device,
         "compute_type": told.compute_type,
+        "ended": told.ended,
         "speed": told.speed or None,
         "holds": list(told.holds),
     }

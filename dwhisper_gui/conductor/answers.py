@@ -104,7 +104,7 @@ def of_status(server: str, response: httpx2.Response, *, known: bool) -> ServerE
             return ServerFull(server=server, detail=detail)
         case 408 | 425 | 429:
             return ServerStruggles(server=server, detail=detail)
-        case 404 | 405 if said is None:
+        case 404 | 405 | 501 if said is None:
             return ServerNotConductor(server=server, detail=f"HTTP {status}, without the words that Conductor has for it")
         case _ if status >= 500:
             return ServerStruggles(server=server, detail=detail)

@@ -16,6 +16,7 @@ import httpx2
 
 from dwhisper_gui.conductor.answers import why
 from dwhisper_gui.core.own_server_errors import JarDamaged, JarMissing, JarNotConductor, JarNotFetched, JarNotKept
+from dwhisper_gui.folders import make_private
 
 USUAL_VERSION = "3.32.1"
 KNOWN = {"f3699a34bb72c35c10469a063392e5de4900bc4568c8a4357a711186d6269d3f": "3.32.1"}
@@ -139,7 +140,7 @@ def _replacing(target: Path) -> Iterator[Path]:
     `JarNotKept`."""
     made = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         descriptor, name = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
         os.close(descriptor)
         made = Path(name)

@@ -21,6 +21,7 @@ import psutil
 from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own_command import HERE, command
 from dwhisper_gui.core.own_server_errors import PortTaken, ServerBusy, ServerDidNotStart, ServerNotInstalled, ServerNotOurs
+from dwhisper_gui.folders import make_private
 
 FOLDER = "conductor"
 START_SECONDS = 240.0
@@ -186,7 +187,7 @@ class OwnServer:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private(self.folder)
             with filelock.FileLock(self.folder / "lock", timeout=0):
                 yield
         except filelock.Timeout:

@@ -20,8 +20,8 @@ class SeenWorker:
 
     @property
     def is_there(self) -> bool:
-        """Whether it has shown itself lately enough."""
-        return self.seconds_ago < GONE_SECONDS
+        """Whether it has shown itself lately enough, and has not ended since."""
+        return self.seconds_ago < GONE_SECONDS and (self.told is None or not self.told.ended)
 
     def serves(self, pool: str, engine: str, model: str) -> bool:
         """Whether it is there and takes those tasks of a program of this version."""

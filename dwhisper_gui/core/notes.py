@@ -29,7 +29,7 @@ NOTES = {
     ),
     "server_back": N_("The server answers again."),
     "goes_on_there": N_(
-        "Workers elsewhere go on with what they were given of “{name}”. “dwhisper jobs resume {job}” fetches it; “dwhisper jobs pause"
+        "What was given out of “{name}” is left to the workers elsewhere. “dwhisper jobs resume {job}” fetches it; “dwhisper jobs pause"
         " {job}” takes it from them."
     ),
     "not_withdrawn": N_(

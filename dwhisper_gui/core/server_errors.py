@@ -1,7 +1,8 @@
 """What can go wrong with a Conductor server, as sentences for the user (`errors.py` tells of sentences).
 
 UsageError
-  ServerUnnamed, ServerAddressBad, ServerAddressSecret, AuthorityUnusable, ServerCredentialsHalf, NoServerAtAll, PoolNameBad
+  ServerUnnamed, ServerAddressBad, ServerAddressSecret, AuthorityUnusable, ServerCredentialsHalf, ServerCredentialsNone,
+  NoServerAtAll, PoolNameBad
 ServerError                       the server, or the way to it
   ServerUnreachable, ServerStruggles, ServerFull, StorageStruggles        `transient`: the same may work in a while
   ServerNotConductor, ServerTooOld, ServerWithoutFiles, ServerRefusesCredentials, ServerWantsCredentials, ServerForbids,
@@ -47,6 +48,13 @@ class ServerCredentialsHalf(UsageError):
     template = N_(
         "Of the credentials, {given} is given, but {missing} is not. Nothing was done. Give both: a user and a password, or a key"
         " and its secret."
+    )
+
+
+class ServerCredentialsNone(UsageError):
+    template = N_(
+        "No credentials are given. Nothing was done. “dwhisper server login --user NAME” asks for a password, “--key KEY” for the secret"
+        " of a key; in a script, the user (unless it is named) and the password are the lines of standard input."
     )
 
 

@@ -12,7 +12,7 @@ import keyring
 import keyring.backend
 import keyring.errors
 
-from dwhisper_gui.folders import folders
+from dwhisper_gui.folders import folders, make_private
 
 PATIENCE_SECONDS = 60.0
 """A keyring that is locked asks its owner with a dialog, who may have to find the password, or may not be there at all."""
@@ -73,7 +73,7 @@ def _alone(change: Callable[[keyring.backend.KeyringBackend], T]) -> Callable[[k
 
     def changed(safe: keyring.backend.KeyringBackend) -> T:
         data = folders().data
-        data.mkdir(parents=True, exist_ok=True)
+        make_private(data)
         with filelock.FileLock(data / LOCK, timeout=PATIENCE_SECONDS):
             return change(safe)
 

@@ -19,6 +19,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from dwhisper_gui.core.errors import StoreFull, StoreLocked, StoreTooNew, StoreUnusable
+from dwhisper_gui.folders import make_private
 from dwhisper_gui.jobs import schema
 
 T = TypeVar("T")
@@ -134,7 +135,7 @@ def _data_version(connection: sqlite3.Connection) -> int:
 
 def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     with _errors(path):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         # Transactions are begun by hand: the module's own are not those of the statements that a step or a read is made of.
         connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
     try:

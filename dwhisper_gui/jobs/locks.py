@@ -5,6 +5,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from dwhisper_gui.folders import make_private
 from dwhisper_gui.jobs.database import unusable
 
 LOCKS = "locks"
@@ -16,7 +17,7 @@ def taken(path: Path) -> BaseFileLock | None:
     cancelled task would leave it behind. Raises `StoreUnusable`."""
     lock: BaseFileLock = FileLock(path, thread_local=False, fallback_to_soft=False)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         lock.acquire(blocking=False)
     except Timeout:
         return None

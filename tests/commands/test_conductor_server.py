@@ -41,6 +41,7 @@ def test_one_that_is_there_will_do_in_one_sentence(conductor: Server) -> None:
         (("server", "start"), 2, "dwhisper server install"),
         (("server", "logs"), 2, "dwhisper server install"),
         (("settings", "set", "conductor.url", "https://a:s3cret@conductor.example"), 2, "dwhisper server login"),
+        (("server", "login", "--url", "https://conductor.example"), 2, "No credentials are given"),
         (("settings", "set", "conductor.url", "conductor.example"), 2, "it must be the address of a server"),
         (("settings", "set", "conductor.pool", "a b"), 2, "it must be letters"),
     ],

@@ -48,7 +48,11 @@ def test_a_computer_joins_by_one_line_and_is_listed(conductor: Server, pool: str
             (told,) = until(lambda: json.loads(run("workers", "--pool", pool, "--json", env=env).out))
             table = run("workers", env=env).lines
         finally:
-            worker.kill()
+            worker.terminate()
+            worker.wait(PATIENCE_SECONDS)
+    (ended,) = json.loads(run("workers", "--pool", pool, "--json", env=env).out)
+    assert (ended["pid"], ended["there"], ended["ended"]) == (worker.pid, False, True)
+    assert any(pool in row and " ended " in row for row in run("workers", env=env).lines)
     assert (told["pid"], told["model"], told["device"], told["holds"], told["there"]) == (worker.pid, MODEL, "cpu", [], True)
     assert table[0].split() == ["worker", "computer", "pool", "model", "device", "speed", "seen", "holds"]
     assert any(pool in row and MODEL in row and " now" in row for row in table[1:])
@@ -75,6 +79,21 @@ def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(conductor: 
     removed = run("jobs", "remove", "--yes", job, env=env)
     assert removed.status == 0
     assert "could not" not in removed.err
+
+
+def test_without_the_pools_key_a_stopped_job_stays_stopped(conductor: Server, pool: str, env: dict[str, str], talk: Path) -> None:
+    words = ("transcribe", talk, "--model", MODEL, "--language", "en", "--runner", "conductor", "--json")
+    with started(*words, env=env) as waiting:
+        waiting.event("note", code="no_workers")
+        job = waiting.event("job_added")["job"]
+        waiting.interrupt()
+        waiting.end()
+    resumed = run("jobs", "resume", job, env=env | {"DWHISPER_POOL_KEY": ""})
+    assert resumed.status == 1
+    assert "DWHISPER_POOL_KEY" in resumed.err
+    (listed,) = json.loads(run("jobs", "list", "--json").out)
+    assert listed["state"] == "stopped"
+    assert run("jobs", "remove", "--yes", job, env=env).status == 0
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ HTML = {"Content-Type": "text/html"}
         (Answer(401, b""), wrong.ServerWantsCredentials, False),
         (Answer(403, said("no")), wrong.ServerForbids, False),
         (Answer(404, b"<html>", HTML), wrong.ServerNotConductor, False),
+        (Answer(501, b"<html>", HTML), wrong.ServerNotConductor, False),
         (Answer(404, said("No static resource api/workflow/x.")), wrong.ServerTooOld, False),
         (Answer(404, said("No static resource api/files.")), wrong.ServerWithoutFiles, False),
         (Answer(404, said("No such workflow found by id: x")), wrong.WorkflowGone, False),

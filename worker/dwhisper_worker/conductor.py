@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from dwhisper_worker.identity import Identity, computer, take
 from dwhisper_worker.pace import Pace, wanted
 from dwhisper_worker.patience import Line, delays
 from dwhisper_worker.presence import presence, sharing
+from dwhisper_worker.refusals import why
 from dwhisper_worker.signs import Signs
 from dwhisper_worker.tasks import DETECT_LANGUAGE, PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation, pool_domain
 from dwhisper_worker.transcribe import Transcriber
@@ -232,6 +233,12 @@ class Shift:
             time.sleep(_SOON_SECONDS)
             self._give_back(self._each(), unless_begun=True)
         self._give_back(self._each(), unless_begun=False)
+        self._sign_off()
+
+    def _sign_off(self) -> None:
+        """Shows that the workers have ended, so that nobody counts on them for the next half minute. Waits for the server, but not long."""
+        calls = [self._calls.submit(self._server.show, one.worker, presence(one, (), ended=True)) for one in self._served]
+        wait(calls, _LAST_WORDS_SECONDS)
 
     def _asking(self) -> bool:
         return any(thread.is_alive() for thread in self._threads if thread.name.startswith(_ASKING))
@@ -264,7 +271,7 @@ def serve(invitation: Invitation, requests: Iterable[LoadRequest], grace: float,
             identities.append(take(folder))
             served.append(_served(invitation, request, identities[-1].name))
     except WorkerFailure as failure:
-        log.critical("%s can’t be served: %s", request.model, failure)
+        log.critical("%s can’t be served: %s", request.model, why(failure))
         return 1
     return Shift(server, served, grace).run()
 

@@ -33,7 +33,7 @@ def from_token(token: str) -> Invitation:
     if not token.startswith(PREFIX):
         if token.startswith(_FAMILY):
             raise NotAnInvitation("it was made by another version of DWhisper")
-        raise NotAnInvitation(f"it does not begin with {PREFIX}")
+        raise NotAnInvitation(f"it does not begin with “{PREFIX}”")
     encoded = token.removeprefix(PREFIX)
     try:
         raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.held import Served
-from dwhisper_worker.tasks import GONE_SECONDS, Presence
+from dwhisper_worker.tasks import Presence
 
 if TYPE_CHECKING:
     from dwhisper_worker.server import Seen
@@ -16,7 +16,7 @@ _MOST_HOLDS = 24
 """All that is shown travels in an address, which servers let be 8 KB long."""
 
 
-def presence(served: Served, holds: Iterable[str]) -> Presence:
+def presence(served: Served, holds: Iterable[str], *, ended: bool = False) -> Presence:
     """What a worker shows of itself."""
     return Presence(
         contract=VERSION,
@@ -30,11 +30,12 @@ def presence(served: Served, holds: Iterable[str]) -> Presence:
         compute_type=served.transcriber.loaded.compute_type,
         speed=round(served.pace.speed, 2),
         holds=tuple(sorted(holds)[:_MOST_HOLDS]),
+        ended=ended,
     )
 
 
 def sharing(served: Served, seen: "Iterable[Seen]") -> int:
     """How many workers, this one among them, take the same tasks."""
-    here = [one.told for one in seen if one.seconds_ago < GONE_SECONDS and one.told is not None]
+    here = [one.told for one in seen if one.told is not None and one.is_there]
     tasks = (VERSION, served.pool, served.request.engine, served.model)
     return sum((told.contract, told.pool, told.engine, told.model) == tasks for told in here)

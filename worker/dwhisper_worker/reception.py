@@ -9,7 +9,7 @@ import msgspec
 from dwhisper_worker import identity, joining
 from dwhisper_worker.address import api_url
 from dwhisper_worker.server import Seen, Server
-from dwhisper_worker.tasks import GONE_SECONDS, TRANSCRIBE_CHUNK, Invitation
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation
 from dwhisper_worker.trouble import Away, Refused, ServerTrouble, Strange
 
 
@@ -22,7 +22,7 @@ def join(token: str, folder: Path) -> int:
     if wrong:
         _say(f"{wrong} What was joined is kept.")
     else:
-        _say("Its server answers. Start working with: dwhisper-worker --conductor")
+        _say("Its server answers. Start working, with the model that recordings are to have: dwhisper-worker --conductor --model small")
     return 0
 
 
@@ -72,7 +72,7 @@ def examine(invitation: Invitation) -> tuple[str, list[Seen]]:
 
 def of_host(host: str, seen: Iterable[Seen]) -> list[Seen]:
     """Those of the workers that run on this computer and are there now."""
-    found = [one for one in seen if one.worker.startswith(f"{host}-") and one.seconds_ago < GONE_SECONDS and one.told is not None]
+    found = [one for one in seen if one.worker.startswith(f"{host}-") and one.is_there and one.told is not None]
     return sorted(found, key=lambda one: one.worker)
 
 

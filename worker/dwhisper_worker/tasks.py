@@ -160,6 +160,8 @@ class Presence:
     """Seconds of sound it lately did in a second of work; 0 where it has done none."""
     holds: tuple[str, ...]
     """Chunks it has now, with their job: “job:3.17”."""
+    ended: bool = False
+    """It has ended in good order, and shows itself for the last time."""
 
 
 @dataclass(frozen=True, slots=True)
