@@ -80,6 +80,8 @@ class ConductorRunner:
         self._setup = setup
         self._muster = Muster(server, setup.pool)
         self._ending: set[asyncio.Task[None]] = set()
+        self._forgetting: dict[str, asyncio.Task[None]] = {}
+        """By job, what deletes its last question."""
         self._leaving = asyncio.Event()
 
     def expect(self, setup: EngineSetup) -> None:
@@ -108,10 +110,12 @@ class ConductorRunner:
             attendance=Attendance(self._server, self._setup.pool, setup, job, tell),
             forget_files=self._setup.forget_files,
         )
+        if (earlier := self._forgetting.pop(job, None)) is not None:
+            await asyncio.wait({earlier})  # else it would delete this one, too
         try:
             return await question.answer(clips)
         finally:
-            self._later(question.forget())
+            self._forgetting[job] = self._later(question.forget())
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""

@@ -81,11 +81,15 @@ def worker(desk: Desk, tmp_path: Path) -> Callable[[], Worker]:
     return lambda: Worker(desk.server.url, desk.pool, KEY, tmp_path, "--threads", "1")
 
 
+def is_start(asked: Asked) -> bool:
+    return asked.method == "POST" and asked.path.endswith("/api/workflow")
+
+
 @pytest.mark.parametrize(
     "lost",
     [
         lambda asked: False,
-        lambda asked: asked.method == "POST" and asked.path.endswith("/api/workflow"),
+        is_start,
         lambda asked: "/clips/COMPLETED" in asked.path,
         lambda asked: asked.path.endswith("/upload-complete"),
         lambda asked: asked.path.endswith("/download-url"),
@@ -100,6 +104,22 @@ async def test_it_is_answered_though_an_answer_gets_lost_and_nothing_is_left_of_
     with worker(), gate.opened():
         async with desk.runner(gate.url) as runner:
             assert await desk.ask(runner) == ANSWER
+    assert await desk.asked() == []
+
+
+async def test_a_second_one_is_not_deleted_with_the_first(desk: Desk, worker: Callable[[], Worker]) -> None:
+    gate, started = Gate(desk.server.url), list[Asked]()
+
+    def seen(asked: Asked) -> bool:
+        if is_start(asked):
+            started.append(asked)
+        return False
+
+    gate.lose = seen
+    with worker(), gate.opened():
+        async with desk.runner(gate.url) as runner:
+            assert [await desk.ask(runner) for _ in range(2)] == [ANSWER, ANSWER]
+    assert len(started) == 2
     assert await desk.asked() == []
 
 
