@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any, TypeVar
@@ -18,6 +19,9 @@ PATIENCE_SECONDS = 2.3
 """So long after the first signal the work is cancelled: it had 2 s for the windows under way."""
 LAST_SECONDS = 2.8
 """So long after it the program ends, whatever still holds it up. Workers end when their standard input does."""
+
+ONE_SIGNAL_SECONDS = 0.3
+"""What comes so soon after the first is the same once more: `timeout` signals a program, and then the group that it is in."""
 
 
 class Interrupted(Exception):
@@ -64,10 +68,15 @@ async def _guarded(main: Callable[[Stop], Coroutine[Any, Any, int]], patience: f
         stop.on_signal()
         loop.call_later(patience, working.cancel)
 
+    first = 0.0
+
     def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal first
         if stop.interrupted:
-            _leave()
-        stop.interrupted = True
+            if time.monotonic() - first > ONE_SIGNAL_SECONDS:
+                _leave()
+            return
+        stop.interrupted, first = True, time.monotonic()
         last = threading.Timer(LAST_SECONDS, _leave)
         last.daemon = True
         last.start()

@@ -113,6 +113,14 @@ class Running:
     def interrupt(self, number: int = signal.SIGINT) -> None:
         self.process.send_signal(number)
 
+    def is_there(self, seconds: float) -> bool:
+        """Whether it has not ended so many seconds from now."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
     def end(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Its exit status, once it has ended by itself."""
         status = self.process.wait(seconds)
