@@ -7,12 +7,12 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 import pytest
 
 from dwhisper_gui.core.errors import ShotsUnknown
 from dwhisper_gui.media.ffmpeg import shots_command
 from dwhisper_gui.media.shots import find_shots
+from tests.workers.children import Children
 
 pytestmark = pytest.mark.integration
 
@@ -63,15 +63,15 @@ async def test_what_has_no_picture_or_is_not_there(tmp_path: Path) -> None:
 
 
 async def test_cancelled_it_leaves_no_process(tmp_path: Path) -> None:
-    path = film(tmp_path / "film.mp4", (30.0, 30.0))
+    path, children = film(tmp_path / "film.mp4", (30.0, 30.0)), Children()
     seeking = asyncio.ensure_future(find_shots(os.fsencode(path), "mov"))
-    while not any(child.name().startswith("ffmpeg") for child in psutil.Process().children()):
+    while not any(child.name().startswith("ffmpeg") for child in children.new()):
         assert not seeking.done()
         await asyncio.sleep(0.005)
     seeking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await seeking
-    assert not psutil.Process().children()
+    assert not children.new()
 
 
 def test_the_command_takes_the_picture_that_is_no_cover() -> None:

@@ -58,7 +58,7 @@ KINDS = [
     Kind("opus.opus", "ogg", ("-c:a", "libopus"), 48_000),
     Kind("sound.m4a", "mov", ()),
     Kind("video.mp4", "mov", (*VIDEO, "-c:a", "aac")),
-    Kind("variable-frame-rate.mp4", "mov", (*VIDEO, "-vf", r"select=lt(mod(n\,50)\,5)", "-vsync", "vfr", "-c:a", "aac")),
+    Kind("variable-frame-rate.mp4", "mov", (*VIDEO, "-vf", r"select=lt(mod(n\,50)\,5)", "-fps_mode", "vfr", "-c:a", "aac")),
     Kind("video.mkv", "matroska", (*VIDEO, "-c:a", "aac")),
     Kind("vorbis.webm", "matroska", (*WEBM, "-c:a", "libvorbis")),
     Kind("opus.webm", "matroska", (*WEBM, "-c:a", "libopus"), 48_000),

@@ -172,7 +172,7 @@ async def test_clips_that_cannot_be_cut_end_the_vote_with_their_sentence(bench: 
 
     async with runner(tmp_path) as local:
         with pytest.raises(FFmpegMissing):
-            await local.detect_language(bench.job.id, bench.setup, cut, bench.told.append)
+            await local.detect_language(bench.job.id, bench.setup, cut, bench.mine.journal, {}, bench.told.append)
 
 
 async def test_without_clips_there_is_no_vote(bench: Bench, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ async def test_without_clips_there_is_no_vote(bench: Bench, tmp_path: Path) -> N
         return []
 
     async with runner(tmp_path) as local:
-        assert await local.detect_language(bench.job.id, bench.setup, cut, bench.told.append) == ()
+        assert await local.detect_language(bench.job.id, bench.setup, cut, bench.mine.journal, {}, bench.told.append) == ()
 
 
 async def test_a_worker_killed_in_mid_chunk_is_replaced_and_only_its_chunks_are_given_out_again(bench: Bench, tmp_path: Path) -> None:
