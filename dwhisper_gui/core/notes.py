@@ -51,6 +51,10 @@ NOTES = {
         "The workers of the pool “{pool}” serve {models}, and none of them {engine} with the model {model}. The work waits for one:"
         " “dwhisper-worker --conductor --model {model}” on a computer that has joined."
     ),
+    "other_versions": N_(
+        "Workers of the pool “{pool}” (on {hosts}) are of another version of DWhisper, so they leave what this one sends to others. The"
+        " work waits for one of the same version: update the older."
+    ),
     "wrong_keys": N_(
         "The workers of the pool “{pool}” that are there (on {hosts}) have another key than this computer, so they can open nothing that it"
         " sends, and leave it to others. The work waits for one that can. “dwhisper workers invite” tells how they join anew."

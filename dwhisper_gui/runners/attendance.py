@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Collection
 from pathlib import PurePath
 
+from dwhisper_worker.contract import VERSION
+
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.workers import seen_workers
 from dwhisper_gui.core.events import Note
@@ -34,13 +36,17 @@ class Attendance:
         workers = await seen_workers(self._server)
         serving = [worker for worker in workers if worker.serves(self._pool, self._engine, self._model)]
         wanted = {"pool": self._pool, "engine": self._engine, "model": self._model}
-        others = {one.told.model for one in workers if one.told is not None and one.is_there and one.told.pool == self._pool}
+        there = [one.told for one in workers if one.told is not None and one.is_there and one.told.pool == self._pool]
+        strangers = {told.host for told in there if told.contract != VERSION}
+        others = {told.model for told in there if told.contract == VERSION}
         if any(worker.name not in wrong_key for worker in serving):
             if self._told:
                 self._tell(Note(self._job, "worker_came", {"pool": self._pool}))
             self._told = ""
         elif serving:
             self._say("wrong_keys", {"pool": self._pool, "hosts": ", ".join(sorted({one.told.host for one in serving if one.told}))})
+        elif strangers:
+            self._say("other_versions", {"pool": self._pool, "hosts": ", ".join(sorted(strangers))})
         elif others:
             self._say("other_workers", wanted | {"models": ", ".join(sorted(others))})
         else:

@@ -36,10 +36,10 @@ class Watch:
         assert isinstance(event, Note)
         self.told.append(event)
 
-    async def shows(self, model: str = "tiny.en", *, pool: str = "") -> str:
+    async def shows(self, model: str = "tiny.en", *, pool: str = "", contract: int = VERSION) -> str:
         """A worker shows itself; its name."""
         name = f"w{uuid.uuid4().hex[:8]}"
-        told = Presence(VERSION, "1", f"host of {name}", 1, pool or self.pool, "faster-whisper", model, "cpu", "int8", 0.0, ())
+        told = Presence(contract, "1", f"host of {name}", 1, pool or self.pool, "faster-whisper", model, "cpu", "int8", 0.0, ())
         await self.server.poll(PRESENCE, domain=name, worker=as_shown(told))
         return name
 
@@ -77,6 +77,14 @@ async def test_those_with_another_model_are_named_and_others_are_none(watch: Wat
     await watch.shows("base")
     assert await watch.look() == ["other_workers"]
     assert watch.told[-1].fields["models"] == "base, small"
+    await watch.shows()
+    assert await watch.look() == ["worker_came"]
+
+
+async def test_those_of_another_version_are_named_as_such(watch: Watch) -> None:
+    name = await watch.shows(contract=VERSION + 1)
+    assert await watch.look() == ["other_versions"]
+    assert watch.told[-1].fields["hosts"] == f"host of {name}"
     await watch.shows()
     assert await watch.look() == ["worker_came"]
 

@@ -19,7 +19,7 @@ from dwhisper_gui.runners.remembered import Remembered, remembered
 from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 from tests.conductor_server import Server
 from tests.jobs.makers import add_job
-from tests.runners.test_leftovers import parts_of
+from tests.runners.conductor.test_leftovers import parts_of
 
 KEY = new_key()
 NOWHERE = "http://127.0.0.1:1"
