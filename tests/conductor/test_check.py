@@ -64,7 +64,7 @@ async def test_an_old_conductor_is_told() -> None:
         await check(ServerAddress(url))
 
 
-@pytest.mark.parametrize(("off", "says"), [(-3600, "3600 s behind"), (120, "1[12][0-9] s ahead of")])
+@pytest.mark.parametrize(("off", "says"), [(-3600, "360[0-2] s behind"), (120, "1[12][0-9] s ahead of")])
 async def test_a_clock_that_is_wrong_is_told(off: float, says: str) -> None:
     def late(asked: Asked) -> Answer:
         headers = {"Content-Type": "application/json", "Date": formatdate(time.time() + off, usegmt=True)}
