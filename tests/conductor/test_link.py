@@ -114,7 +114,7 @@ async def test_a_proxy_lets_pass_who_has_the_password_and_files_find_their_way_t
             handle = await api.upload(workflow, "x", b"sealed")
             assert await api.download(workflow, handle) == b"sealed"
             assert await direct.download(workflow, handle) == b"sealed"
-        invited = Invitation(address.url, "default", bytes(32), user="anna", password="s3cret:ü")  # noqa: S106
+        invited = Invitation(address.url, "default", bytes(32), user="anna", password="s3cret:ü")  # noqa: S106 - made up
         trouble, _ = await asyncio.to_thread(reception.examine, invited)
         assert trouble == "", "a worker finds it there, too"
         with pytest.raises(wrong.ServerWantsCredentials):

@@ -118,7 +118,7 @@ async def test_what_ends_before_it_is_ready_is_told_with_its_last_words(own: Own
 
 @pytest.mark.integration
 @pytest.mark.skipif(sys.platform == "win32", reason="another way to begin a program")
-@pytest.mark.parametrize("asked", [("--host", "0.0.0.0"), ("--port", "1")], ids=["host", "port"])  # noqa: S104
+@pytest.mark.parametrize("asked", [("--host", "0.0.0.0"), ("--port", "1")], ids=["host", "port"])  # noqa: S104 - refused
 def test_one_that_runs_elsewhere_than_is_asked_for_has_to_be_stopped_first(asked: tuple[str, str], own: OwnServer) -> None:
     own.folder.mkdir(parents=True)
     own.jar.write_bytes(b"no jar")

@@ -60,7 +60,7 @@ class Desktop:
         program = f"{IMPORTS}\n\nasync def main():\n{body}\n\nasyncio.run(main())"
         return self.run([sys.executable, "-W", "error", "-c", program], **variables)
 
-    def run(self, words: list[str], *, input: str = "", **variables: str) -> "subprocess.CompletedProcess[str]":  # noqa: A002
+    def run(self, words: list[str], *, input: str = "", **variables: str) -> "subprocess.CompletedProcess[str]":  # noqa: A002 - subprocess calls it so
         done = subprocess.run(words, env=self.env | variables, capture_output=True, text=True, input=input, timeout=60, check=False)
         assert "Traceback" not in done.stderr, done.stderr
         return done

@@ -8,7 +8,7 @@ from dwhisper_worker.tasks import Invitation
 from hypothesis import given
 from hypothesis import strategies as st
 
-INVITATION = Invitation("https://köln.example/api", "pool", bytes(range(32)), user="me", password="p ä", authority="-----BEGIN …")  # noqa: S106
+INVITATION = Invitation("https://köln.example/api", "pool", bytes(range(32)), user="me", password="p ä", authority="-----BEGIN …")  # noqa: S106 - made up
 
 
 def test_what_was_written_is_read_whatever_a_terminal_did_to_it() -> None:
@@ -20,7 +20,7 @@ def test_what_was_written_is_read_whatever_a_terminal_did_to_it() -> None:
 
 
 def test_its_secrets_are_not_shown_by_accident() -> None:
-    shown = repr(replace(INVITATION, key_id="k", key_secret="s3cret"))  # noqa: S106
+    shown = repr(replace(INVITATION, key_id="k", key_secret="s3cret"))  # noqa: S106 - made up
     assert "köln.example" in shown
     assert not any(secret in shown for secret in (repr(INVITATION.pool_key), "p ä", "s3cret"))
 

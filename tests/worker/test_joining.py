@@ -46,7 +46,7 @@ def test_secrets_come_from_the_environment(encode: object) -> None:
     encoded = encode(KEY).decode()  # type: ignore[operator]
     environment = {"DWHISPER_POOL_KEY": encoded, "DWHISPER_CONDUCTOR_USER": "me", "DWHISPER_CONDUCTOR_PASSWORD": "x"}
     found = from_environment("https://a:1/api", "", environment)
-    assert found == Invitation("https://a:1/api", DEFAULT_POOL, KEY, user="me", password="x")  # noqa: S106
+    assert found == Invitation("https://a:1/api", DEFAULT_POOL, KEY, user="me", password="x")  # noqa: S106 - made up
 
 
 @pytest.mark.parametrize(

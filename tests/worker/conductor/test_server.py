@@ -151,9 +151,9 @@ def front(
                 return self.answer(401, b"")
             address = url.removesuffix("/api") + self.path
             headers = {"Content-Type": self.headers.get("Content-Type") or "application/json"}
-            request = urllib.request.Request(address, body or None, headers, method=self.command)  # noqa: S310
+            request = urllib.request.Request(address, body or None, headers, method=self.command)  # noqa: S310 - the test's own server
             try:
-                with urllib.request.urlopen(request) as got:  # noqa: S310
+                with urllib.request.urlopen(request) as got:  # noqa: S310 - the test's own server
                     return self.answer(got.status, got.read())
             except urllib.error.HTTPError as error:
                 with error:
@@ -161,7 +161,7 @@ def front(
             except OSError:
                 return self.answer(502, b"<html>Bad gateway</html>")
 
-        do_GET = do_POST = do_PUT = do  # noqa: N815
+        do_GET = do_POST = do_PUT = do  # noqa: N815 - the library's names
 
         def answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
