@@ -47,10 +47,10 @@ async def _each(app: App, shift: Shift, jobs: Sequence[Job], revive: Callable[[J
             _note(shift, job, "nothing_left")
             continue
         try:
-            used_up = await is_used_up(app.store, job)
-            if not used_up:  # what can't be had leaves the job as it is
-                await app.runners.named(app.runners.name_for(job.memory))
             here = await revive(job)
+            used_up = await is_used_up(app.store, job)
+            if here and not used_up:  # where it can't be had, the job is not begun, and so does not fail
+                await app.runners.named(app.runners.name_for(job.memory))
         except (JobBusy, JobDamaged, JobUnknown, UsageError, CredentialsError) as error:
             if len(jobs) == 1:
                 raise

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from dwhisper_worker.contract import VERSION
-from dwhisper_worker.shown import from_shown
-from dwhisper_worker.tasks import GONE_SECONDS, NOW, PRESENCE, Presence
+from dwhisper_worker.shown import from_shown, is_there
+from dwhisper_worker.tasks import NOW, PRESENCE, Presence
 
 from dwhisper_gui.conductor.api import Conductor
 
@@ -20,8 +20,8 @@ class SeenWorker:
 
     @property
     def is_there(self) -> bool:
-        """Whether it has shown itself lately enough, and has not ended since."""
-        return self.seconds_ago < GONE_SECONDS and (self.told is None or not self.told.ended)
+        """See `shown.is_there`."""
+        return is_there(self.seconds_ago, self.told)
 
     def serves(self, pool: str, engine: str, model: str) -> bool:
         """Whether it is there and takes those tasks of a program of this version."""

@@ -25,9 +25,8 @@ async def is_quick(server: Conductor, workflow: str) -> bool:
         large = min(large, await _seconds(server, workflow, LARGE_BYTES))
         # Both made as many round trips, so the rest is what the bytes took.
         bytes_took = max(large - small, 0.0)
-        if quick := QUICK_BITS_A_SECOND * bytes_took <= 8 * (LARGE_BYTES - SMALL_BYTES):
-            break
-        if bytes_took > SLOW_SECONDS:
+        quick = QUICK_BITS_A_SECOND * bytes_took <= 8 * (LARGE_BYTES - SMALL_BYTES)
+        if quick or bytes_took > SLOW_SECONDS:
             break
     log.info("to send %d bytes took %.3f s: sound travels as %s", LARGE_BYTES - SMALL_BYTES, bytes_took, "FLAC" if quick else "Opus")
     return quick

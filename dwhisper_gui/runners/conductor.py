@@ -28,7 +28,7 @@ from dwhisper_gui.runners.desk import COMBINE, Desk
 from dwhisper_gui.runners.leftovers import Reach, end, withdraw
 from dwhisper_gui.runners.muster import Muster
 from dwhisper_gui.runners.patience import Patience
-from dwhisper_gui.runners.question import Question
+from dwhisper_gui.runners.question import DECIDE_SECONDS, LOOK_SECONDS, MOST_WORKFLOWS, Question
 from dwhisper_gui.runners.remembered import MEMORY, remembered
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.sealed import Seals
@@ -37,14 +37,8 @@ from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.25
-"""So often what has changed is looked for; less often where the server is slow to say."""
 LOOK_SHARE = 0.2
 """Of the time, at most so much is spent on looking; fetching what was found comes on top."""
-DECIDE_SECONDS = 10.0
-"""So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
-MOST_WORKFLOWS = 5
-"""Of one run, where they end without being done."""
 CLOSE_SECONDS = 5.0
 AGAIN_SECONDS = 2.0
 """Longer than before it is waited each time before another is begun."""

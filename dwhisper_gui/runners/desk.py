@@ -88,7 +88,6 @@ class Desk:
         self._patience = patience
         self._name = name
         self._seals = seals
-        self._task = task
         self._prepare = prepare
         self._journal = journal
         self._sender = sender

@@ -30,10 +30,11 @@ CLIPS = "clips"
 """The task that waits for them."""
 SUBJECT = "language"
 LOOK_SECONDS = 0.25
+"""So often what has changed is looked for; of parts less often where the server is slow to say."""
 DECIDE_SECONDS = 10.0
-"""So often the server is asked to look after it: else it notices a dead worker after minutes."""
+"""So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
 MOST_WORKFLOWS = 5
-"""Where they end without an answer."""
+"""Of one question, or run, where they end without being done."""
 
 
 @dataclass(frozen=True, slots=True)

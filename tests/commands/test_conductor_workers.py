@@ -65,13 +65,19 @@ def test_where_no_worker_is_the_list_says_how_one_joins(pool: str, env: dict[str
     assert run("workers", "--pool", pool, "--json", env=env).out == "[]\n"
 
 
-def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(conductor: Server, pool: str, env: dict[str, str], talk: Path) -> None:
-    words = ("transcribe", talk, "--model", MODEL, "--language", "en", "--runner", "conductor", "--json")
+def stopped_job(env: dict[str, str], recording: Path) -> str:
+    """One for which there was no worker."""
+    words = ("transcribe", recording, "--model", MODEL, "--language", "en", "--runner", "conductor", "--json")
     with started(*words, env=env) as waiting:
         waiting.event("note", code="no_workers")
         job = waiting.event("job_added")["job"]
         waiting.interrupt()
         waiting.end()
+    return str(job)
+
+
+def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(env: dict[str, str], talk: Path) -> None:
+    job = stopped_job(env, talk)
     paused = run("jobs", "pause", job, env=env)
     assert (paused.status, paused.out) == (0, f"{job} (talk.mp4) is paused.\n")
     assert "was taken from the workers elsewhere" in paused.err
@@ -81,13 +87,8 @@ def test_a_job_without_workers_says_so_and_its_workflow_goes_with_it(conductor: 
     assert "could not" not in removed.err
 
 
-def test_without_the_pools_key_a_stopped_job_stays_stopped(conductor: Server, pool: str, env: dict[str, str], talk: Path) -> None:
-    words = ("transcribe", talk, "--model", MODEL, "--language", "en", "--runner", "conductor", "--json")
-    with started(*words, env=env) as waiting:
-        waiting.event("note", code="no_workers")
-        job = waiting.event("job_added")["job"]
-        waiting.interrupt()
-        waiting.end()
+def test_without_the_pools_key_a_stopped_job_stays_stopped(env: dict[str, str], talk: Path) -> None:
+    job = stopped_job(env, talk)
     resumed = run("jobs", "resume", job, env=env | {"DWHISPER_POOL_KEY": ""})
     assert resumed.status == 1
     assert "DWHISPER_POOL_KEY" in resumed.err

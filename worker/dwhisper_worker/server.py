@@ -22,9 +22,9 @@ from conductor.client.http.rest import ApiException
 from conductor.client.orkes.orkes_task_client import OrkesTaskClient
 
 from dwhisper_worker.address import api_url, is_here
-from dwhisper_worker.shown import as_shown, from_shown
+from dwhisper_worker.shown import as_shown, from_shown, is_there
 from dwhisper_worker.storage import PUT_ELSEWHERE
-from dwhisper_worker.tasks import GONE_SECONDS, NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
+from dwhisper_worker.tasks import NOW, PRESENCE, Invitation, Presence, TaskFailure, TaskOutput
 from dwhisper_worker.trouble import EXCERPT, Away, Gone, Refused, ServerTrouble, Strange, Stumbled, of_answer
 
 T = TypeVar("T")
@@ -58,8 +58,8 @@ class Seen:
 
     @property
     def is_there(self) -> bool:
-        """Whether it has shown itself lately, and has not ended since."""
-        return self.seconds_ago < GONE_SECONDS and (self.told is None or not self.told.ended)
+        """See `shown.is_there`."""
+        return is_there(self.seconds_ago, self.told)
 
 
 class Server:

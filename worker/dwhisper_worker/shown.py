@@ -5,7 +5,12 @@ Both sides use this page, so it needs nothing heavy.
 
 import msgspec
 
-from dwhisper_worker.tasks import Presence
+from dwhisper_worker.tasks import GONE_SECONDS, Presence
+
+
+def is_there(seconds_ago: float, told: Presence | None) -> bool:
+    """Whether a worker that showed itself so long ago, by the server's clock, has done so lately enough and has not ended since."""
+    return seconds_ago < GONE_SECONDS and (told is None or not told.ended)
 
 
 def as_shown(presence: Presence) -> str:
