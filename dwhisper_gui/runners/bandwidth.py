@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 QUICK_BITS_A_SECOND = 50e6
 """Lossless sound is 150 kbit/s: from there on the way keeps up with workers that are 300 times as fast as the recording."""
 SMALL_BYTES, LARGE_BYTES = 1_000, 257_000
-MOST_TIMES = 5
+MOST_TIMES = 10
 SLOW_SECONDS = 1.0
 """What takes so long to send is not delayed by a busy computer alone, and is not tried again."""
 

@@ -31,6 +31,14 @@ def long(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def longer(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample twelve times over: other programs have their say in its midst, and it is done all the same."""
+    path = tmp_path_factory.mktemp("media") / "long.mp4"
+    ffmpeg("-stream_loop", "11", "-i", sample, "-c", "copy", path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def endless(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample forty times over: nobody is done with it before another program has had its say."""
     path = tmp_path_factory.mktemp("media") / "endless.mp4"
