@@ -178,6 +178,7 @@ def _leftovers() -> list[psutil.Process]:
     while True:
         found = {process for process in psutil.process_iter() if process.pid != os.getpid() and _is_ours(process)}
         found.update(child for child in psutil.Process().children(recursive=True) if child.is_running())
+        found -= {child for child in psutil.Process().children() if _keeps_locks(child)}
         if not found or time.monotonic() > deadline:
             return sorted(found, key=lambda process: process.pid)
         psutil.wait_procs(found, timeout=0.2)  # collects zombies too
@@ -186,6 +187,14 @@ def _leftovers() -> list[psutil.Process]:
 def _is_ours(process: psutil.Process) -> bool:
     try:
         return process.status() != psutil.STATUS_ZOMBIE and process.environ().get(MARK) == os.environ[MARK]
+    except psutil.Error:
+        return False
+
+
+def _keeps_locks(child: psutil.Process) -> bool:
+    """Whether Python has it take away what this process's locks leave, which it does once this process has ended."""
+    try:
+        return any("multiprocessing.resource_tracker" in word for word in child.cmdline())
     except psutil.Error:
         return False
 
