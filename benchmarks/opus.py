@@ -20,7 +20,7 @@ from dwhisper_worker import models, sound, transcribe
 from dwhisper_worker.contract import SAMPLE_RATE, LoadRequest, WindowAudio
 from dwhisper_worker.speech import find_speech
 
-from dwhisper_gui.media import ffmpeg
+from dwhisper_gui.media import encode
 from dwhisper_gui.media.encode import encoded
 
 WINDOWS = 4
@@ -31,7 +31,7 @@ HEAD = ("", "kbit/s of speech", "WER %", "sub / del / ins", "after a pause", "ru
 async def carried(windows: Sequence[WindowAudio], kbit: int | None) -> tuple[list[WindowAudio], int]:
     """The windows as a worker gets them, and how many bytes that took; as FLAC where no rate is given."""
     arrived, size = [], 0
-    ffmpeg.OPUS_KBIT = kbit or ffmpeg.OPUS_KBIT
+    encode.OPUS_KBIT = kbit or encode.OPUS_KBIT
     for start in range(0, len(windows), WINDOWS):
         chunk = windows[start : start + WINDOWS]
         sent = await encoded([one.pcm for one in chunk], lossless=kbit is None)

@@ -312,11 +312,11 @@ class FFmpegMissing(DWhisperError):
 
 
 class EncodingFailed(DWhisperError):
-    """Sound for other computers. `codec` is the encoder's name in ffmpeg."""
+    """Sound for other computers. `codec` is the encoder's name in ffmpeg's libraries."""
 
     template = N_(
-        "The ffmpeg of this computer can't encode sound as {codec} ({detail}), so nothing more can be sent to workers elsewhere. What is"
-        " done is kept. Install an ffmpeg that has it, or reinstall DWhisper, which brings one; or go on here with --runner local."
+        "The Python package “av” of this computer can't encode sound as {codec} ({detail}), so nothing more can be sent to workers"
+        " elsewhere. What is done is kept. Reinstall DWhisper, which brings one that can; or go on here with --runner local."
     )
 
 

@@ -1,33 +1,53 @@
-"""Sound for the way to other computers: FLAC, or Opus where the way is slow."""
+"""Sound for the way to other computers: FLAC, or Opus where the way is slow.
+
+Encoded in this process: to start ffmpeg for a chunk would take three times as much of a processor as to encode it."""
 
 import asyncio
-import re
+import io
+import threading
 from collections.abc import Sequence
+from typing import cast
 
+from dwhisper_worker.contract import SAMPLE_RATE
 from dwhisper_worker.tasks import Sound
 
-from dwhisper_gui.core.errors import EncodingFailed, FFmpegMissing
-from dwhisper_gui.media.ffmpeg import encode_command, find_encoder
+from dwhisper_gui.core.errors import EncodingFailed
 
-_WHERE = re.compile(r"^\[[^\]]*\] ")
-"""What ffmpeg's lines begin with: a part of it, and where that is in memory."""
+OPUS_KBIT = 32
+"""A fifth of what FLAC takes. Words suffer a little from there on down (docs/benchmarks.md)."""
+LOSSLESS, SMALL = "flac", "libopus"
+"""The encoders, as ffmpeg's libraries name them."""
+
+_SAMPLE_BYTES = 2
 
 
 async def encoded(clips: Sequence[bytes], *, lossless: bool) -> Sound:
-    """Clips of PCM, one after the other in one stream. Cancelling it ends ffmpeg at once. Raises `EncodingFailed`, `FFmpegMissing`."""
-    command = encode_command(await asyncio.to_thread(find_encoder), lossless=lossless)
-    pipe = asyncio.subprocess.PIPE
+    """Clips of PCM, which may be empty, one after the other in one stream. When it is cancelled, its thread ends after the clip that it
+    is at. Raises `EncodingFailed`."""
+    over = threading.Event()
     try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
-    except OSError as error:
-        raise FFmpegMissing from error
-    try:
-        out, said = await process.communicate(b"".join(clips))
+        made = await asyncio.to_thread(_encode, clips, LOSSLESS if lossless else SMALL, over)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await asyncio.shield(process.wait())
-    if process.returncode:
-        lines = said.decode("utf-8", "replace").strip().splitlines() or [f"it ended with {process.returncode}"]
-        raise EncodingFailed(codec="flac" if lossless else "libopus", detail=_WHERE.sub("", lines[0]).rstrip("."))
-    return Sound(out, tuple(len(clip) // 2 for clip in clips))
+        over.set()
+    return Sound(made, tuple(len(clip) // _SAMPLE_BYTES for clip in clips))
+
+
+def _encode(clips: Sequence[bytes], codec: str, over: threading.Event) -> bytes:
+    import av  # takes 60 ms, and only those who share out their recordings need it
+
+    options = {"application": "voip", "b": f"{OPUS_KBIT}k"} if codec == SMALL else {}
+    made = io.BytesIO()
+    try:
+        with av.open(made, "w", format="ogg" if codec == SMALL else "flac") as container:
+            stream = cast(av.AudioStream, container.add_stream(codec, rate=SAMPLE_RATE, options=options, layout="mono"))
+            for clip in filter(None, clips):
+                if over.is_set():
+                    return b""
+                frame = av.AudioFrame(format="s16", layout="mono", samples=len(clip) // _SAMPLE_BYTES)
+                frame.sample_rate = SAMPLE_RATE
+                frame.planes[0].update(clip)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except (av.FFmpegError, ValueError) as error:  # an unknown encoder is a ValueError
+        raise EncodingFailed(codec=codec, detail=error) from error
+    return made.getvalue()

@@ -25,17 +25,6 @@ def find_ffmpeg() -> str:
         raise FFmpegMissing from error
 
 
-def find_encoder() -> str:
-    """The program for sound of our own: the one in the wheel, else the system's. Started for each chunk, it is its start that counts: some
-    systems' take 80 ms of processor time for it, where the wheel's takes 14.
-
-    Raises `FFmpegMissing`."""
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        return find_ffmpeg()
-
-
 SHIFT_SECONDS = 100_000
 """Added to all times that `decode_command` puts out: Matroska knows none below 0, some media do."""
 
@@ -104,21 +93,6 @@ def shots_command(program: str, path: bytes, container: str, *, joined: bool = F
         vf=f"scale={SHOT_WIDTH}:-2:flags=fast_bilinear,scdet=threshold={SHOT_SCORE}:sc_pass=1,metadata=mode=print:file=-",
     )
     return _words(program, path, seen, joined)
-
-
-OPUS_KBIT = 32
-"""A fifth of what FLAC takes. Words suffer a little from there on down (docs/benchmarks.md)."""
-
-
-def encode_command(program: str, *, lossless: bool) -> list[str]:
-    """Encodes PCM (see `contract`) from standard input to FLAC, or to Opus in Ogg, on standard output."""
-    raw = ffmpeg.input("pipe:0", format="s16le", ar=SAMPLE_RATE, ac=1)
-    if lossless:
-        # Level 0 takes half the time of the usual 5, and 2 % more room.
-        made = raw.output("pipe:1", format="flac", acodec="flac", compression_level=0)
-    else:
-        made = raw.output("pipe:1", format="ogg", acodec="libopus", audio_bitrate=f"{OPUS_KBIT}k", application="voip")
-    return [str(word) for word in made.global_args("-hide_banner", "-nostats", "-loglevel", "error").compile(cmd=program)]
 
 
 def _input(container: str, **options: str | None) -> "ffmpeg.nodes.FilterableStream":

@@ -1,21 +1,18 @@
-"""Sound for the way to other computers, by a real ffmpeg, and by one that lacks an encoder."""
+"""Sound for the way to other computers, and libraries that lack an encoder."""
 
-import os
-import sys
-from pathlib import Path
+import asyncio
+import random
+import time
 
 import pytest
 from dwhisper_worker.contract import SAMPLE_RATE
 from dwhisper_worker.sound import clips
 
-from dwhisper_gui.core.errors import EncodingFailed, FFmpegMissing
+from dwhisper_gui.core.errors import EncodingFailed
 from dwhisper_gui.media import encode
 from dwhisper_gui.media.encode import encoded
-from dwhisper_gui.media.ffmpeg import find_encoder
 
-pytestmark = pytest.mark.integration
-
-CLIPS = (bytes(2 * SAMPLE_RATE), b"\x10\x00" * (SAMPLE_RATE // 2))
+CLIPS = (random.Random(1).randbytes(2 * SAMPLE_RATE), b"\x10\x00" * (SAMPLE_RATE // 2), b"\x01\x00")
 
 
 async def test_what_is_lossless_comes_back_as_it_was() -> None:
@@ -27,24 +24,34 @@ async def test_what_is_small_comes_back_as_long_as_it_was() -> None:
     assert [len(clip) for clip in clips(sound)] == [len(clip) for clip in CLIPS]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a script that stands for a program")
-@pytest.mark.parametrize(("lossless", "codec"), [(True, "flac"), (False, "libopus")])
-async def test_an_ffmpeg_without_the_encoder_is_named_in_a_sentence(
-    lossless: bool, codec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = tmp_path / "ffmpeg"
-    # A real one, asked for an encoder that it does not have.
-    program.write_text(f'#!/bin/bash\nexec "{find_encoder()}" "${{@/%{codec}/no{codec}}}"\n')
-    program.chmod(0o755)
-    monkeypatch.setattr(encode, "find_encoder", lambda: os.fspath(program))
+@pytest.mark.parametrize("lossless", [True, False])
+async def test_a_clip_may_be_empty(lossless: bool) -> None:
+    sound = await encoded((b"", *CLIPS, b""), lossless=lossless)
+    assert [len(clip) for clip in clips(sound)] == [0, *(len(clip) for clip in CLIPS), 0]
+    assert clips(await encoded((b"",), lossless=lossless)) == [b""]
+
+
+async def test_several_are_encoded_side_by_side() -> None:
+    sounds = await asyncio.gather(*(encoded(CLIPS[:count], lossless=True) for count in (1, 2, 3)))
+    assert [tuple(clips(sound)) for sound in sounds] == [CLIPS[:1], CLIPS[:2], CLIPS]
+
+
+async def test_a_long_one_is_let_go_when_it_is_cancelled() -> None:
+    minute = random.Random(2).randbytes(2 * SAMPLE_RATE * 60)
+    began = time.monotonic()
+    encoding = asyncio.ensure_future(encoded((minute,) * 60, lossless=False))
+    await asyncio.sleep(0)
+    encoding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await encoding
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert time.monotonic() - began < 10, "an hour takes a minute and more"
+
+
+@pytest.mark.parametrize(("lossless", "name"), [(True, "LOSSLESS"), (False, "SMALL")])
+async def test_libraries_without_the_encoder_are_named_in_a_sentence(lossless: bool, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, name, "nosuchcodec")
     with pytest.raises(EncodingFailed) as failed:
         await encoded(CLIPS, lossless=lossless)
-    assert failed.value.fields["codec"] == codec
-    assert "0x" not in failed.value.sentence()
+    assert failed.value.fields["codec"] == "nosuchcodec"
     assert "\n" not in failed.value.sentence()
-
-
-async def test_one_that_is_gone_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode, "find_encoder", lambda: os.fspath(tmp_path / "ffmpeg"))
-    with pytest.raises(FFmpegMissing):
-        await encoded(CLIPS, lossless=True)
