@@ -79,7 +79,7 @@ async def _conductor(settings: Settings, places: Folders) -> Runner:
 
     install = await asyncio.to_thread(install_id, places.data)
     forget_files = own_server(places.data).forget_files
-    setup = ConductorSetup(settings.conductor_pool, key, install, forget_files, credentials, reach(settings))
+    setup = ConductorSetup(settings.conductor_pool, key, install, forget_files, credentials, reach(settings), usable_cores())
     return ConductorRunner(Conductor(server), setup)
 
 

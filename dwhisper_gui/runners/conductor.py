@@ -53,9 +53,9 @@ async def _unnamed(url: str) -> ServerAddress:
 
 @dataclass(frozen=True, slots=True)
 class ConductorSetup:
-    """Whose workers serve, and who asks. `install` names this installation of the program. `forget_files` deletes the files of a
-    workflow, where the server is one that this program can do it for; `credentials` tells those that are known by now, should the server no
-    longer take the others; `reach` is for servers that jobs were on before."""
+    """Whose workers serve, and who asks. `install` names this installation of the program; it has so many `cores`. `forget_files` deletes
+    the files of a workflow, where the server is one that this program can do it for; `credentials` tells those that are known by now,
+    should the server no longer take the others; `reach` is for servers that jobs were on before."""
 
     pool: str
     pool_key: bytes = field(repr=False)
@@ -63,6 +63,7 @@ class ConductorSetup:
     forget_files: Callable[[str], None] = lambda workflow: None
     credentials: Callable[[], Awaitable[Credentials | None]] | None = None
     reach: Reach = _unnamed
+    cores: int = 1
 
 
 class ConductorRunner:
@@ -113,7 +114,7 @@ class ConductorRunner:
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
-        ahead = Ahead(set(task.parts) - set(task.prepared), prepare)
+        ahead = Ahead(set(task.parts) - set(task.prepared), prepare, self._setup.cores)
         ahead.begin()  # while the server is told of the job
         try:
             await unless(stop, self._run(task, ahead, journal, tell))

@@ -19,14 +19,13 @@ from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowNotResumable
 from dwhisper_gui.runners.desk import PART
 from dwhisper_gui.runners.leftovers import Reach, clear, delete
+from dwhisper_gui.runners.order import priorities
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.remembered import MEMORY, Begun, Remembered, remembered
 from dwhisper_gui.runners.runner import Tell
 from dwhisper_gui.runners.sealed import Seals
 
 log = logging.getLogger(__name__)
-
-MOST_PRIORITY = 99
 
 
 def recalled(server: str, pool: str, pool_key: bytes, job: str, memory: Mapping[str, str]) -> Remembered:
@@ -132,7 +131,7 @@ class JobWorkflow:
         await self._journal.remember(MEMORY, self._known.written())
 
     def _parts(self, domains: Mapping[str, str], parts: tuple[int, ...]) -> dict[str, object]:
-        """The fork into parts. Earlier ones have priority, so that their chunks are given out first."""
+        """The fork into parts."""
         tasks = [
             {
                 "name": definitions.TRANSCRIBE_PART,
@@ -142,11 +141,11 @@ class JobWorkflow:
                 "subWorkflowParam": {
                     "name": definitions.TRANSCRIBE_PART,
                     "version": definitions.WORKFLOW_VERSION,
-                    "priority": max(0, MOST_PRIORITY - place),
+                    "priority": priority,
                     "taskToDomain": dict(domains),
                 },
             }
-            for place, part in enumerate(parts)
+            for part, priority in zip(parts, priorities(len(parts)), strict=True)
         ]
         shared = {"contract": VERSION, "job": self._job}
         return {**shared, "tasks": tasks, "inputs": {f"{PART}{part}": {**shared, "part": part} for part in parts}}

@@ -1,6 +1,6 @@
 """The last chunks are handed out by their length."""
 
-from dwhisper_gui.runners.order import handed_out
+from dwhisper_gui.runners.order import handed_out, priorities
 
 SECONDS = {"a": 5.0, "b": 20.0, "c": 10.0}
 
@@ -17,3 +17,18 @@ def test_before_the_end_and_in_the_part_that_is_read_first_chunks_keep_their_ord
 
 def test_a_part_without_speech_has_nothing_to_hand_out() -> None:
     assert handed_out({}, 3, (3,)) == []
+
+
+def test_earlier_parts_come_first_but_for_the_last_one() -> None:
+    assert priorities(5) == [99, 98, 97, 96, 97]
+    assert priorities(3) == [99, 98, 99]
+
+
+def test_of_one_or_two_parts_the_first_is_the_first() -> None:
+    assert priorities(2) == [99, 98]
+    assert priorities(1) == [99]
+    assert priorities(0) == []
+
+
+def test_no_priority_is_below_what_a_server_knows() -> None:
+    assert priorities(200)[98:] == [1] + [0] * 101

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import cast
 
 import pytest
@@ -73,6 +73,44 @@ def test_one_that_always_fails_costs_no_other_its_lease(calls: ThreadPoolExecuto
     assert tasks.renewed == set(names[1:])
     assert given[0].beaten == before, "it is late still"
     assert all(one.beaten > before for one in given[1:])
+
+
+class Slow(Tasks):
+    """Takes its time over signs of life, and notes what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self.hears = threading.Event()
+        self.answers = threading.Event()
+
+    def __call__(self, asked: Asked) -> Answer:
+        if asked.method == "POST":
+            what = "renewed" if json.loads(asked.body).get("extendLease") else "given back"
+            self.told.append(what)
+            if what == "renewed":
+                self.hears.set()
+                assert self.answers.wait(10)
+                self.told.append("answered")
+        return super().__call__(asked)
+
+
+def test_the_server_hears_of_an_outcome_after_a_sign_of_life_and_of_no_other_then(calls: ThreadPoolExecutor) -> None:
+    tasks = Slow()
+    with little_server(tasks) as url:
+        server = Server(Invitation(url, "pool", bytes(32)))
+        (one,) = held(server, ["x"])
+        sign = calls.submit(Signs(server, calls).give, [one])
+        assert tasks.hears.wait(10)
+        outcome = calls.submit(one.give_back)
+        assert not wait([outcome], 0.3).done
+        tasks.answers.set()
+        sign.result(10)
+        outcome.result(10)
+        one.beaten -= 60.0
+        Signs(server, calls).give([one])
+        server.close()
+    assert tasks.told == ["renewed", "answered", "given back"]
 
 
 def test_what_serves_a_pool_does_not_show_its_key() -> None:

@@ -246,7 +246,7 @@ class Shift:
     def _give_back(self, held: list[Held], *, unless_begun: bool) -> None:
         """Gives back what can be let go. Waits for the server, but not for long."""
         returned = [one for one in held if one.let_go(unless_begun=unless_begun)]
-        calls = [self._calls.submit(self._server.give_back, one.lease, one.served.worker) for one in returned]
+        calls = [self._calls.submit(one.give_back) for one in returned]
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
         for one, call in zip(returned, calls, strict=True):
             with suppress(ServerTrouble, TimeoutError):

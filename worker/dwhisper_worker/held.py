@@ -108,6 +108,10 @@ class Held:
         self._on_wrong_key = on_wrong_key
         self._ended = threading.Event()
         self._lock = threading.Lock()
+        self._told = False
+        self._telling = threading.Lock()
+        """Held while the server is told of it, so that it hears one thing after the other: of two at once it may keep the sign of life and
+        forget the outcome (13 of 200 times), which it then waits for until the lease ends."""
         self._submitted: Submitted | None = None
         self._begun = False
         self._heard: Future[TranscribeReply] = Future()
@@ -132,6 +136,22 @@ class Held:
             self._heard.set_exception(LetGo())
         return True
 
+    def renew(self) -> None:
+        """Gives the server a sign of life, as long as it has not heard of the outcome. Raises `ServerTrouble`."""
+        with self._telling:
+            if not self._told:
+                self._server.extend(self.lease, self.served.worker)
+                self.beaten = time.monotonic()
+
+    def give_back(self, failure: TaskFailure | None = None) -> None:
+        """Lets others have it; `failure` is what keeps this worker from doing it. Raises `ServerTrouble`."""
+        self._tell(partial(self._server.give_back, self.lease, self.served.worker, failure))
+
+    def _tell(self, ask: Callable[[], None]) -> None:
+        with self._telling:
+            ask()
+            self._told = True
+
     def work(self) -> None:
         """Does all of it. Returns when the server knows the outcome or it was let go."""
         try:
@@ -144,12 +164,13 @@ class Held:
                 failure = self._failure(error)
                 if failure.code == Code.POOL_KEY_WRONG:  # the fault of this worker, and not of the chunk
                     self._on_wrong_key()
-                    self._patiently(partial(self._server.give_back, self.lease, self.served.worker, failure))
+                    self._patiently(partial(self.give_back, failure))
                     return
                 for_good = failure.code in FOR_GOOD
-                self._patiently(partial(self._server.fail, self.lease, self.served.worker, failure, for_good=for_good))
+                fail = partial(self._server.fail, self.lease, self.served.worker, failure, for_good=for_good)
+                self._patiently(partial(self._tell, fail))
             else:
-                self._patiently(partial(self._server.complete, self.lease, self.served.worker, output))
+                self._patiently(partial(self._tell, partial(self._server.complete, self.lease, self.served.worker, output)))
                 log.info("%s is done", self.label)
         except LetGo:
             log.info("%s was let go", self.label)

@@ -1,7 +1,8 @@
 """The calls of the contract, whichever way they arrive: each is queued in its lane and answered from there.
 
-Calls of one lane are done one after the other, in the order they came; lanes run side by side, so that a download doesn't hold up a
-probe. Nothing heavy is imported before the first call that needs it."""
+Calls of one lane are done one after the other, in the order they came, but for those that find speech, as many of which are done at once
+as there are cores. Lanes run side by side, so that a download doesn't hold up a probe. Nothing heavy is imported before the first call that
+needs it, or is about to."""
 
 import logging
 import os
@@ -17,6 +18,7 @@ import msgspec
 from dwhisper_worker import contract
 from dwhisper_worker.contract import Call, Code, Envelope, Nothing
 from dwhisper_worker.errors import WorkerFailure, as_failure
+from dwhisper_worker.host import usable_cores
 
 if TYPE_CHECKING:
     from dwhisper_worker.transcribe import Transcriber
@@ -87,6 +89,9 @@ class Service:
         if envelope.kind == contract.DRAIN.name:
             # A chunk that came before it may still wait in its lane, behind a load: drained when it gets there.
             self._lane("engine").put(self._drain_now)
+        if envelope.kind == contract.PROBE.name:
+            # What was looked at is listened to next.
+            self._lane("probe").put(lambda: self._lane("speech").put(_get_ears_ready))
 
     def _offer(self, call: Call[Q, R, E], lane: str, handle: Callable[[Q, Answers[R, E]], R | None]) -> None:
         """`handle` returns the reply, or None where it comes later."""
@@ -114,7 +119,8 @@ class Service:
         lane = self._lanes.get(name)
         if lane is None:
             lane = self._lanes[name] = queue.SimpleQueue()
-            threading.Thread(target=_work_off, args=(lane,), name=name, daemon=True).start()
+            for _ in range(usable_cores() if name == "speech" else 1):
+                threading.Thread(target=_work_off, args=(lane,), name=name, daemon=True).start()
         return lane
 
     def _load(self, request: contract.LoadRequest, answers: Answers[contract.LoadReply, contract.DownloadProgress]) -> contract.LoadReply:
@@ -212,6 +218,12 @@ def _probe(request: contract.ProbeRequest, _: Answers[contract.MediumInfo, Nothi
     from dwhisper_worker.probe import probe
 
     return probe(request.path)
+
+
+def _get_ears_ready() -> None:
+    from dwhisper_worker.speech import find_speech
+
+    find_speech(b"")
 
 
 def _find_speech(request: contract.SpeechRequest, _: Answers[contract.SpeechReply, Nothing]) -> contract.SpeechReply:

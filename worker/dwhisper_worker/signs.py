@@ -39,8 +39,7 @@ class Signs:
             call.result()
 
     def _extend(self, held: Held) -> None:
-        self._server.extend(held.lease, held.served.worker)
-        held.beaten = time.monotonic()
+        held.renew()
         self._check(held)
 
     def _check(self, held: Held) -> None:
