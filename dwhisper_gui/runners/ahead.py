@@ -7,42 +7,47 @@ from contextlib import aclosing, suppress
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.runners.runner import ChunkAudio, Prepare
 
-MOST_AHEAD = 8
-"""Each holds the sound of up to ten minutes, 20 MB."""
-
 _Chunks = AsyncGenerator[ChunkAudio, None]
 _Begun = tuple[ChunkAudio | None, _Chunks]
 """The first chunk, which takes all the preparation, and the rest."""
 
 
 class Ahead:
-    """Implements `Prepare` on another one. `parts` are those worth preparing before they are asked for, at most so many of them side by
-    side as there are `cores`."""
+    """Implements `Prepare` on another one. `parts` are those worth preparing before they are asked for, so many of them `side_by_side`;
+    one more is held than that."""
 
-    def __init__(self, parts: Collection[int], prepare: Prepare, cores: int) -> None:
+    def __init__(self, parts: Collection[int], prepare: Prepare, side_by_side: int) -> None:
         self._parts = sorted(parts)
         self._prepare = prepare
-        self._most = max(1, min(cores, MOST_AHEAD))
+        self._side_by_side = side_by_side
+        self._asked = -1
         self._beginning: dict[int, asyncio.Task[_Begun]] = {}
+        self._working: set[asyncio.Task[_Begun]] = set()
 
     def begin(self) -> None:
         """The first of them are prepared from now on."""
-        self._begin_after(-1)
+        for part in [part for part in self._parts if part > self._asked and part not in self._beginning]:
+            if len(self._working) >= self._side_by_side or len(self._beginning) > self._side_by_side:
+                return
+            working = self._beginning[part] = asyncio.ensure_future(_begin(self._prepare(part)))
+            self._working.add(working)
+            working.add_done_callback(self._begun_one)
+
+    def _begun_one(self, working: asyncio.Task[_Begun]) -> None:
+        self._working.discard(working)
+        if not working.cancelled():
+            self.begin()
 
     async def __call__(self, index: int) -> _Chunks:
         """See `Prepare`."""
+        self._asked = index
         first, rest = await self._begun(index)
         async with aclosing(rest):
-            self._begin_after(index)
+            self.begin()
             if first is not None:
                 yield first
                 async for chunk in rest:
                     yield chunk
-
-    def _begin_after(self, index: int) -> None:
-        for part in [part for part in self._parts if part > index][: self._most]:
-            if part not in self._beginning and len(self._beginning) < self._most:
-                self._beginning[part] = asyncio.ensure_future(_begin(self._prepare(part)))
 
     async def _begun(self, index: int) -> _Begun:
         beginning = self._beginning.pop(index, None)
@@ -55,6 +60,7 @@ class Ahead:
 
     async def close(self) -> None:
         """Ends what was begun and not asked for."""
+        self._parts = []
         begun, self._beginning = list(self._beginning.values()), {}
         for beginning in begun:
             beginning.cancel()

@@ -37,6 +37,8 @@ from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 
 log = logging.getLogger(__name__)
 
+MOST_SIDE_BY_SIDE = 8
+"""Parts are prepared at once, on as many cores but one; each holds the sound of up to ten minutes, 20 MB."""
 LOOK_SHARE = 0.2
 """Of the time, at most so much is spent on looking; fetching what was found comes on top."""
 CLOSE_SECONDS = 5.0
@@ -114,7 +116,7 @@ class ConductorRunner:
 
     async def run(self, task: Task, prepare: Prepare, journal: Journal, stop: asyncio.Event, tell: Tell) -> None:
         """See `Runner.run`. What is given out when this ends goes on without it, until `withdraw`."""
-        ahead = Ahead(set(task.parts) - set(task.prepared), prepare, self._setup.cores)
+        ahead = Ahead(set(task.parts) - set(task.prepared), prepare, max(1, min(self._setup.cores, MOST_SIDE_BY_SIDE)))
         ahead.begin()  # while the server is told of the job
         try:
             await unless(stop, self._run(task, ahead, journal, tell))
