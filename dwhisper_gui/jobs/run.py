@@ -85,6 +85,7 @@ class Run:
                 setup=setup_for(self._job.options),
                 decoding=Decoding(language, self._job.options.translate, self._job.options.prompt, self._job.options.hotwords),
                 parts=left,
+                seconds={index: parts[index].nominal.duration for index in left},
                 prepared=await self._open_chunks(journal, left),
                 memory=await self._memory(),
             )
@@ -99,6 +100,7 @@ class Run:
         finally:
             for edge in self._edges.values():
                 edge.cancel()
+            await asyncio.gather(*self._edges.values(), return_exceptions=True)
 
     async def _medium(self) -> Medium:
         """As an earlier run found it, since that decided where the parts lie: a probe that ran out of time would say otherwise."""
@@ -290,12 +292,12 @@ class Run:
                 self._known_edges[part.nominal.end] = end
 
     async def _edge(self, source: Source, nominal: float) -> Edge:
-        """The real edge near a nominal one. Neighbouring parts ask for the same."""
+        """The real edge near a nominal one. Neighbouring parts ask for the same: one that is given up must not take it from the other."""
         if nominal in self._known_edges:
             return self._known_edges[nominal]
         if nominal not in self._edges:
             self._edges[nominal] = asyncio.ensure_future(find_edge(source, self._ears, nominal))
-        return await self._edges[nominal]
+        return await asyncio.shield(self._edges[nominal])
 
     async def _listen_elsewhere(self, source: Source, medium: Medium) -> None:
         """Where the track taken has no speech, and another has, the user should know."""

@@ -20,6 +20,8 @@ class TellingJournal:
         self._pace = pace
         self._tell = tell
         self._windows: dict[tuple[int, int], float] = {}
+        self._silence: dict[int, float] = {}
+        """In parts of which no window is done yet. It counts with the first of them: many parts may be prepared long before their turn."""
 
     def know(self, part: PreparedPart) -> None:
         """A part that was prepared in an earlier run."""
@@ -32,7 +34,10 @@ class TellingJournal:
         await self._journal.part_prepared(part)
         self.know(part)
         self._tell(PartPrepared(self._job, part))
-        self._advance(part.span.duration - sum(chunk.audio_seconds for chunk in part.chunks))
+        silence = part.span.duration - sum(chunk.audio_seconds for chunk in part.chunks)
+        if part.chunks:
+            self._silence[part.index], silence = silence, 0.0
+        self._advance(silence)
 
     async def leased(self, chunk: ChunkKey, worker: str, host: str) -> int:
         """See `Journal`."""
@@ -46,7 +51,7 @@ class TellingJournal:
         new = await self._journal.window_done(chunk, result)
         if new:
             self._tell(WindowDone(self._job, chunk, result))
-            self._advance(self._windows.get((chunk.part, result.index), 0.0))
+            self._advance(self._windows.get((chunk.part, result.index), 0.0) + self._silence.pop(chunk.part, 0.0))
         return new
 
     async def result(self, chunk: ChunkKey, lease: int, figures: Figures) -> bool:

@@ -33,8 +33,11 @@ async def encoded(clips: Sequence[bytes], *, lossless: bool) -> Sound:
 
 
 def _encode(clips: Sequence[bytes], codec: str, over: threading.Event) -> bytes:
-    import av  # takes 60 ms, and only those who share out their recordings need it
-
+    try:
+        import av  # takes 60 ms, and only those who share out their recordings need it
+    except ImportError as error:
+        raise EncodingFailed(codec=codec, detail=error) from error
+    # FLAC at its usual level: at level 0, which has shorter frames, it takes as long.
     options = {"application": "voip", "b": f"{OPUS_KBIT}k"} if codec == SMALL else {}
     made = io.BytesIO()
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,7 +38,12 @@ from dwhisper_gui.runners.workflow import JobWorkflow, recalled
 log = logging.getLogger(__name__)
 
 MOST_SIDE_BY_SIDE = 8
-"""Parts are prepared at once, on as many cores but one; each holds the sound of up to ten minutes, 20 MB."""
+"""Parts are prepared at once, where there are as many cores. Each holds the sound of up to ten minutes, 20 MB, and the worker that finds
+the speech in it as much."""
+LOOKS_GROW = 1.5
+MOST_LOOK_SECONDS = 1.0
+"""While nothing changes it is looked less and less often, until so rarely: what takes long is told soon enough then, and looking costs the
+server, which may be this computer."""
 LOOK_SHARE = 0.2
 """Of the time, at most so much is spent on looking; fetching what was found comes on top."""
 CLOSE_SECONDS = 5.0
@@ -130,7 +135,7 @@ class ConductorRunner:
             self._server, task.job, known, journal, patience, tell, reach=self._setup.reach, forget_files=self._setup.forget_files
         )
         domains = desk_domain(self._setup.install, task.job), self._domain(task.setup)
-        workflow = await current.id(*domains, task.parts)
+        workflow = await current.id(*domains, _with_seconds(task, task.parts))
         seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
         lossless = await patience.with_server(partial(is_quick, self._server, workflow))
         sender = Sender(self._server, self._setup.install, seals, task, patience, lossless=lossless)
@@ -143,7 +148,7 @@ class ConductorRunner:
                 return
             log.warning("workflow %s of job %s ended with parts %s undone", workflow, task.job, desk.left)
             await asyncio.sleep(AGAIN_SECONDS * tries)  # one that was just resumed may end over what it had before
-            workflow = await current.id(*domains, desk.left, workflow if desk.needs_another else None)
+            workflow = await current.id(*domains, _with_seconds(task, desk.left), workflow if desk.needs_another else None)
         raise WorkflowsEnd(job=task.job, tries=MOST_WORKFLOWS)
 
     def goes_on(self, memory: Mapping[str, str]) -> bool:
@@ -198,7 +203,7 @@ class ConductorRunner:
 
     async def _look(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         now = asyncio.get_running_loop().time
-        decided = now()
+        decided, pause = now(), LOOK_SECONDS
         ended: Counter[str] = Counter()
         while True:
             began = now()
@@ -218,8 +223,9 @@ class ConductorRunner:
                     group.create_task(patience.with_server(partial(self._decide, workflow)))
                     for part in desk.under_way:
                         group.create_task(patience.with_server(partial(self._revive, part, ended)))
+            pause = LOOK_SECONDS if desk.changed else min(LOOKS_GROW * pause, MOST_LOOK_SECONDS)
             # At most so long: to ask a server that was away took as long as that.
-            await asyncio.sleep(min(max(LOOK_SECONDS, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
+            await asyncio.sleep(min(max(pause, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 
     async def _decide(self, workflow: str) -> None:
         with suppress(WorkflowGone):
@@ -266,3 +272,7 @@ class ConductorRunner:
                 await asyncio.wait_for(self._leaving.wait(), LOOK_SECONDS)
                 break
         await patience.with_server(partial(end, self._server, workflow))
+
+
+def _with_seconds(task: Task, parts: Iterable[int]) -> dict[int, float]:
+    return {part: task.seconds.get(part, 0.0) for part in parts}

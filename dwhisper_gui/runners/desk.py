@@ -36,8 +36,8 @@ MOST_TRIES = 3
 FETCHES = 8
 """Results that are fetched at once."""
 UNTOUCHED_PARTS = 2
-"""Parts are handed out in order: behind so many of which no chunk was ever given to a worker, none is looked at. Of a day of sound all
-but a few parts wait."""
+"""Parts are handed out in order, but that the last may come before the one that precedes it (`order.py`): behind so many of which no chunk
+was ever given to a worker, none is looked at. Of a day of sound all but a few parts wait."""
 COMBINE = "combine"
 PART = "part_"
 """How the parts' tasks are called, with their number."""
@@ -102,6 +102,8 @@ class Desk:
         self._workflow = ""
         self.asked_seconds = 0.0
         """For how long the server was asked what has changed, the last time; not how long it took to fetch that."""
+        self.changed = False
+        """Whether anything had."""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
         self.wrong_key: set[str] = set()
@@ -172,7 +174,7 @@ class Desk:
 
     async def take_results(self) -> None:
         """Looks once at what has changed, and writes it down. Raises `ServerError`, `StoreUnusable`."""
-        self.asked_seconds, untouched = 0.0, 0
+        self.asked_seconds, self.changed, untouched = 0.0, False, 0
         for part in self._parts.values():
             if untouched == UNTOUCHED_PARTS:
                 return
@@ -195,6 +197,7 @@ class Desk:
         async with together() as group:
             for task in tasks:
                 if self._seen.get(task.id) != (task.status, task.polls):
+                    self.changed = True
                     group.create_task(self._take(part, task, gate))
         part.touched = any(task.polls or task.status is not TaskStatus.SCHEDULED for task in tasks)
         return part.touched

@@ -1,5 +1,6 @@
 """How many workers serve a pool, and how quick they are: what the size of chunks follows from."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -31,9 +32,14 @@ class Muster:
         self._seen = Fleet()
         self._of: EngineSetup | None = None
         self._good_until = 0.0
+        self._looking = asyncio.Lock()
 
     async def fleet(self, setup: EngineSetup) -> Fleet:
         """The workers that take a job's chunks. A worker that has done nothing yet is taken for as quick as the others."""
+        async with self._looking:
+            return await self._fleet(setup)
+
+    async def _fleet(self, setup: EngineSetup) -> Fleet:
         if setup == self._of and time.monotonic() < self._good_until:
             return self._seen
         if setup != self._of:

@@ -1,20 +1,22 @@
 """In which order a server hands out the last chunks of a job: the longest first, so that no worker begins one when the others end.
 
-Within a part, whose chunks share a priority, its queue goes by when they came, which is the order in which they are listed."""
+Each part has a priority of its own; within a part the server's queue goes by when chunks came, which is the order in which they are
+listed."""
 
 from collections.abc import Mapping, Sequence
 
 LAST_PARTS = 2
+SHORT_SHARE = 0.5
 MOST_PRIORITY = 99
 """A server's priorities go from 0 to so many, the greatest first."""
 
 
-def priorities(count: int) -> list[int]:
-    """Of so many parts, in order. Earlier ones come first, but for the last, which is often short: its chunks are handed out before those
-    of the part before it, so that a job ends with the shortest chunks of a whole part."""
-    places = list(range(count))
-    if count > LAST_PARTS:
-        places[-1] = count - LAST_PARTS - 1
+def priorities(seconds: Sequence[float]) -> list[int]:
+    """Of parts that are so long, in order. Earlier ones come first; but a last one that is short comes before the one that precedes it, so
+    that a job ends with the shortest chunks of a whole part."""
+    places = list(range(len(seconds)))
+    if len(seconds) > LAST_PARTS and seconds[-1] < SHORT_SHARE * seconds[-2]:
+        places[-2:] = reversed(places[-2:])
     return [max(0, MOST_PRIORITY - place) for place in places]
 
 

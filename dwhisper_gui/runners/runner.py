@@ -44,6 +44,8 @@ class Task:
     parts: tuple[int, ...]
     prepared: Mapping[int, tuple[Chunk, ...]] = field(default_factory=dict)
     """Of those of them that were prepared earlier, the chunks that are open, with the windows that have no result yet."""
+    seconds: Mapping[int, float] = field(default_factory=dict)
+    """Of the medium, in each part."""
     memory: Mapping[str, str] = field(default_factory=dict)
     """What was remembered of the job (`Journal.remember`), by runners too."""
 

@@ -68,9 +68,9 @@ class JobWorkflow:
         self._reach = reach
         self._forget_files = forget_files
 
-    async def id(self, desk_tasks: str, chunk_tasks: str, left: tuple[int, ...], instead_of: str | None = None) -> str:
-        """The one to follow. `desk_tasks` and `chunk_tasks` are whose they are, `left` the parts of a new one; `instead_of`: one that is of
-        no use any more. Raises `ServerError`."""
+    async def id(self, desk_tasks: str, chunk_tasks: str, left: Mapping[int, float], instead_of: str | None = None) -> str:
+        """The one to follow. `desk_tasks` and `chunk_tasks` are whose they are, `left` the parts of a new one, with their seconds;
+        `instead_of`: one that is of no use any more. Raises `ServerError`."""
         for begun in self._known.former:
             await self._take_back(begun)
         domains = {PREPARE_PART: desk_tasks, TRANSCRIBE_CHUNK: chunk_tasks}
@@ -91,7 +91,7 @@ class JobWorkflow:
         else:
             await self._remember(former=tuple(one for one in self._known.former if one != begun))
 
-    async def _id(self, domains: Mapping[str, str], left: tuple[int, ...], instead_of: str | None) -> str:
+    async def _id(self, domains: Mapping[str, str], left: Mapping[int, float], instead_of: str | None) -> str:
         if self._known.workflow is None:
             # The answer to an earlier start may have been lost, or this program died before it wrote it down.
             found = await self._server.found(definitions.TRANSCRIBE_JOB, self._known.correlation)
@@ -130,7 +130,7 @@ class JobWorkflow:
         self._known = msgspec.structs.replace(self._known, **changes)
         await self._journal.remember(MEMORY, self._known.written())
 
-    def _parts(self, domains: Mapping[str, str], parts: tuple[int, ...]) -> dict[str, object]:
+    def _parts(self, domains: Mapping[str, str], parts: Mapping[int, float]) -> dict[str, object]:
         """The fork into parts."""
         tasks = [
             {
@@ -145,7 +145,7 @@ class JobWorkflow:
                     "taskToDomain": dict(domains),
                 },
             }
-            for part, priority in zip(parts, priorities(len(parts)), strict=True)
+            for part, priority in zip(parts, priorities(list(parts.values())), strict=True)
         ]
         shared = {"contract": VERSION, "job": self._job}
         return {**shared, "tasks": tasks, "inputs": {f"{PART}{part}": {**shared, "part": part} for part in parts}}

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TypeVar
 
 from dwhisper_worker.contract import Call, HelloReply
@@ -28,19 +29,22 @@ class StandingWorker:
         self._silence_seconds = silence_seconds
         self._worker: Worker | None = None
         self._starting = asyncio.Lock()
+        self._trying_again = asyncio.Lock()
 
     async def ask(self, call: Call[Q, R, E], request: Q, on_event: Callable[[E], None] | None = None) -> R:
         """As `Worker.ask`. Raises what the worker refuses, or the last of three failures."""
         for attempt in range(1, MOST_TRIES + 1):
-            worker = await self._present()
-            try:
-                async with asyncio.timeout(self._silence_seconds):
-                    return await worker.ask(call, request, on_event)
-            except TimeoutError:
-                worker.kill()
-                error: Exception = WorkerHung(seconds=self._silence_seconds)
-            except (WorkerDied, WorkerNonsense) as failure:
-                error = failure
+            # One after the other from the second try on: what a worker dies of takes all that is asked of it at the time.
+            async with self._trying_again if attempt > 1 else nullcontext():
+                worker = await self._present()
+                try:
+                    async with asyncio.timeout(self._silence_seconds):
+                        return await worker.ask(call, request, on_event)
+                except TimeoutError:
+                    worker.kill()
+                    error: Exception = WorkerHung(seconds=self._silence_seconds)
+                except (WorkerDied, WorkerNonsense) as failure:
+                    error = failure
             log.warning("%s: %s failed, try %d: %s", self._name, call.name, attempt, error)
         raise error
 

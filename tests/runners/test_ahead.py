@@ -1,4 +1,4 @@
-"""The next part is prepared while the one before is sent."""
+"""The next parts are prepared while the one before them is sent."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -90,6 +90,33 @@ async def test_what_was_begun_in_vain_is_ended() -> None:
     ahead = Ahead({0, 1}, parts.prepare, 1)
     await keys(ahead, 0)
     await ahead.close()
+
+
+async def test_whoever_gave_up_a_part_may_ask_for_it_again() -> None:
+    parts = Parts(endless=True)
+    ahead = Ahead({0, 1}, parts.prepare, 2)
+    ahead.begin()
+    for _ in range(2):
+        asking = asyncio.ensure_future(anext(ahead(0)))
+        await asyncio.sleep(0.01)
+        asking.cancel()
+        await asyncio.wait({asking})
+    assert parts.begun == [0, 1, 0]
+    await ahead.close()
+
+
+async def test_what_was_passed_over_is_ended_and_makes_room() -> None:
+    parts = Parts()
+    ahead = Ahead(range(6), parts.prepare, 1)
+    ahead.begin()
+    await asyncio.sleep(0.01)
+    assert parts.begun == [0, 1]
+    assert await keys(ahead, 3) == ["3.0", "3.1"]
+    await asyncio.sleep(0.01)
+    assert parts.begun == [0, 1, 3, 4, 5]
+    assert parts.ended == [0, 1, 3]
+    await ahead.close()
+    assert sorted(parts.ended) == [0, 1, 3, 4, 5]
 
 
 async def test_no_part_is_left_open() -> None:

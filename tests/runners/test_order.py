@@ -19,16 +19,17 @@ def test_a_part_without_speech_has_nothing_to_hand_out() -> None:
     assert handed_out({}, 3, (3,)) == []
 
 
-def test_earlier_parts_come_first_but_for_the_last_one() -> None:
-    assert priorities(5) == [99, 98, 97, 96, 97]
-    assert priorities(3) == [99, 98, 99]
+def test_earlier_parts_come_first_but_a_short_last_one_comes_before_the_one_that_precedes_it() -> None:
+    assert priorities([60.0, 180.0, 540.0, 600.0, 90.0]) == [99, 98, 97, 95, 96]
+    assert priorities([60.0, 180.0, 540.0, 600.0, 500.0]) == [99, 98, 97, 96, 95]
+    assert priorities([60.0, 180.0, 500.0]) == [99, 98, 97]
 
 
-def test_of_one_or_two_parts_the_first_is_the_first() -> None:
-    assert priorities(2) == [99, 98]
-    assert priorities(1) == [99]
-    assert priorities(0) == []
+def test_of_two_parts_the_first_is_the_first() -> None:
+    assert priorities([60.0, 20.0]) == [99, 98]
+    assert priorities([60.0]) == [99]
+    assert priorities([]) == []
 
 
 def test_no_priority_is_below_what_a_server_knows() -> None:
-    assert priorities(200)[98:] == [1] + [0] * 101
+    assert priorities([600.0] * 200)[98:] == [1] + [0] * 101

@@ -76,10 +76,11 @@ def test_one_that_always_fails_costs_no_other_its_lease(calls: ThreadPoolExecuto
 
 
 class Slow(Tasks):
-    """Takes its time over signs of life, and notes what it is told."""
+    """Takes its time over one kind of what it is told, and notes it all."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow: str) -> None:
         super().__init__()
+        self._slow = slow
         self.told: list[str] = []
         self.hears = threading.Event()
         self.answers = threading.Event()
@@ -88,7 +89,7 @@ class Slow(Tasks):
         if asked.method == "POST":
             what = "renewed" if json.loads(asked.body).get("extendLease") else "given back"
             self.told.append(what)
-            if what == "renewed":
+            if what == self._slow:
                 self.hears.set()
                 assert self.answers.wait(10)
                 self.told.append("answered")
@@ -96,7 +97,7 @@ class Slow(Tasks):
 
 
 def test_the_server_hears_of_an_outcome_after_a_sign_of_life_and_of_no_other_then(calls: ThreadPoolExecutor) -> None:
-    tasks = Slow()
+    tasks = Slow("renewed")
     with little_server(tasks) as url:
         server = Server(Invitation(url, "pool", bytes(32)))
         (one,) = held(server, ["x"])
@@ -111,6 +112,20 @@ def test_the_server_hears_of_an_outcome_after_a_sign_of_life_and_of_no_other_the
         Signs(server, calls).give([one])
         server.close()
     assert tasks.told == ["renewed", "answered", "given back"]
+
+
+def test_an_outcome_that_the_server_is_slow_to_take_costs_no_other_its_lease(calls: ThreadPoolExecutor) -> None:
+    tasks = Slow("given back")
+    with little_server(tasks) as url:
+        server = Server(Invitation(url, "pool", bytes(32)))
+        first, second = held(server, ["x", "y"])
+        outcome = calls.submit(first.give_back)
+        assert tasks.hears.wait(10)
+        Signs(server, calls).give([first, second])
+        assert tasks.renewed == {"y"}
+        tasks.answers.set()
+        outcome.result(10)
+        server.close()
 
 
 def test_what_serves_a_pool_does_not_show_its_key() -> None:

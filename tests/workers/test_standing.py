@@ -51,6 +51,13 @@ async def test_what_ends_every_worker_is_given_up_after_some_tries(
     assert await standing.ask(ECHO, Body("well")) == Body("well")
 
 
+async def test_what_ends_every_worker_takes_nothing_else_that_is_asked_meanwhile(standing: StandingWorker) -> None:
+    deadly = standing.ask(MISBEHAVE, Body("end"))
+    found = await asyncio.gather(deadly, *(standing.ask(ECHO, Body(str(i))) for i in range(5)), return_exceptions=True)
+    assert isinstance(found[0], WorkerDied)
+    assert found[1:] == [Body(str(i)) for i in range(5)]
+
+
 async def test_one_that_says_nothing_is_given_up() -> None:
     children = Children()
     impatient = StandingWorker("rogue", COMMAND, silence_seconds=0.2)

@@ -136,12 +136,19 @@ class Held:
             self._heard.set_exception(LetGo())
         return True
 
-    def renew(self) -> None:
-        """Gives the server a sign of life, as long as it has not heard of the outcome. Raises `ServerTrouble`."""
-        with self._telling:
-            if not self._told:
-                self._server.extend(self.lease, self.served.worker)
-                self.beaten = time.monotonic()
+    def renew(self) -> bool:
+        """Gives the server a sign of life. False: there is no need, since it has heard of the outcome, or is about to. Raises
+        `ServerTrouble`."""
+        if not self._telling.acquire(blocking=False):
+            return False
+        try:
+            if self._told:
+                return False
+            self._server.extend(self.lease, self.served.worker)
+            self.beaten = time.monotonic()
+            return True
+        finally:
+            self._telling.release()
 
     def give_back(self, failure: TaskFailure | None = None) -> None:
         """Lets others have it; `failure` is what keeps this worker from doing it. Raises `ServerTrouble`."""

@@ -10,6 +10,7 @@ import platform
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import metadata
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from dwhisper_worker.transcribe import Transcriber
 
 log = logging.getLogger(__name__)
+
+_MOST_LISTENING = 8
 
 Send = Callable[[Envelope], None]
 Work = Callable[[], None]
@@ -64,9 +67,10 @@ class Service:
         self._transcriber: Transcriber | None = None
         self._model = ""
         self._lanes: dict[str, queue.SimpleQueue[Work]] = {}
+        self._making = threading.Lock()
         self._calls: dict[str, Callable[[Envelope, Send], None]] = {}
         self._offer(contract.HELLO, "hello", _hello)
-        self._offer(contract.PROBE, "probe", _probe)
+        self._offer(contract.PROBE, "probe", self._probe)
         self._offer(contract.FIND_SPEECH, "speech", _find_speech)
         self._offer(contract.MODELS_LIST, "models", _list_models)
         self._offer(contract.MODELS_DOWNLOAD, "models", _download)
@@ -89,9 +93,6 @@ class Service:
         if envelope.kind == contract.DRAIN.name:
             # A chunk that came before it may still wait in its lane, behind a load: drained when it gets there.
             self._lane("engine").put(self._drain_now)
-        if envelope.kind == contract.PROBE.name:
-            # What was looked at is listened to next.
-            self._lane("probe").put(lambda: self._lane("speech").put(_get_ears_ready))
 
     def _offer(self, call: Call[Q, R, E], lane: str, handle: Callable[[Q, Answers[R, E]], R | None]) -> None:
         """`handle` returns the reply, or None where it comes later."""
@@ -116,12 +117,22 @@ class Service:
         self._calls[call.name] = accept
 
     def _lane(self, name: str) -> "queue.SimpleQueue[Work]":
-        lane = self._lanes.get(name)
-        if lane is None:
-            lane = self._lanes[name] = queue.SimpleQueue()
-            for _ in range(usable_cores() if name == "speech" else 1):
-                threading.Thread(target=_work_off, args=(lane,), name=name, daemon=True).start()
+        with self._making:
+            return self._lanes.get(name) or self._made(name)
+
+    def _made(self, name: str) -> "queue.SimpleQueue[Work]":
+        lane: queue.SimpleQueue[Work] = queue.SimpleQueue()
+        for _ in range(min(usable_cores(), _MOST_LISTENING) if name == "speech" else 1):
+            threading.Thread(target=_work_off, args=(lane,), name=name, daemon=True).start()
+        self._lanes[name] = lane
         return lane
+
+    def _probe(self, request: contract.ProbeRequest, _: Answers[contract.MediumInfo, Nothing]) -> contract.MediumInfo:
+        from dwhisper_worker.probe import probe
+
+        found = probe(request.path)
+        self._lane("speech").put(_get_ears_ready)  # what was looked at is listened to next
+        return found
 
     def _load(self, request: contract.LoadRequest, answers: Answers[contract.LoadReply, contract.DownloadProgress]) -> contract.LoadReply:
         from dwhisper_worker import models, transcribe
@@ -214,16 +225,11 @@ def _get_ready(request: contract.ReadyRequest, _: Answers[Nothing, Nothing]) -> 
     return Nothing()
 
 
-def _probe(request: contract.ProbeRequest, _: Answers[contract.MediumInfo, Nothing]) -> contract.MediumInfo:
-    from dwhisper_worker.probe import probe
-
-    return probe(request.path)
-
-
 def _get_ears_ready() -> None:
     from dwhisper_worker.speech import find_speech
 
-    find_speech(b"")
+    with suppress(ModuleNotFoundError):  # whoever asks for speech is told
+        find_speech(b"")
 
 
 def _find_speech(request: contract.SpeechRequest, _: Answers[contract.SpeechReply, Nothing]) -> contract.SpeechReply:

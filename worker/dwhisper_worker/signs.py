@@ -39,8 +39,8 @@ class Signs:
             call.result()
 
     def _extend(self, held: Held) -> None:
-        held.renew()
-        self._check(held)
+        if held.renew():
+            self._check(held)
 
     def _check(self, held: Held) -> None:
         """Lets go of what is no longer ours: its job was cancelled, or others have it since the server heard nothing of us."""

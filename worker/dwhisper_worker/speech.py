@@ -3,6 +3,7 @@
 That package is looked up, not imported: a child that only finds speech has no use for what it would bring along (0.14 s, 23 MB)."""
 
 import os
+import threading
 from collections.abc import Iterator
 from functools import cache
 from importlib import util
@@ -52,8 +53,16 @@ def _peaks(samples: NDArray[np.int16]) -> bytes:
     return peaks.tobytes()
 
 
-@cache
 def _session() -> Any:
+    with _loading:
+        return _loaded()
+
+
+_loading = threading.Lock()
+
+
+@cache
+def _loaded() -> Any:
     # Its official builds report to their maker unless they are told not to before they are loaded (their Privacy.md).
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime  # type: ignore[import-untyped]

@@ -62,7 +62,7 @@ def worker(conductor: Server, pool: str, tmp_path: Path) -> Callable[[], Worker]
 async def desk(conductor: Server, pool: str, folder: Path, sample: Path, url: str = "") -> AsyncIterator[Bench]:
     """A program of its own; on the same folder, the same one started again."""
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
-    setup = ConductorSetup(pool, KEY, "tests")
+    setup = ConductorSetup(pool, KEY, "tests", cores=4)
     async with bench(folder, sample, MODEL, lambda _: ConductorRunner(Conductor(ServerAddress(url or conductor.url)), setup)) as made:
         yield made
 
@@ -95,6 +95,27 @@ async def local_text(folder: Path, sample: Path) -> list[tuple[float, float, str
 
 async def is_paused(at: Bench, job: str) -> bool:
     return (await at.store.find_job(job)).state is JobState.PAUSED
+
+
+@pytest.fixture(scope="module")
+def sparse(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half an hour in five parts, with the sample every five minutes and silence between."""
+    path = tmp_path_factory.mktemp("media") / "sparse.mp4"
+    ffmpeg("-i", sample, "-af", "apad=whole_dur=300,aloop=loop=5:size=2147483647", "-ac", "1", path)
+    return path
+
+
+@pytest.mark.slow
+async def test_parts_that_are_prepared_side_by_side_give_what_this_computer_gives(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, sparse: Path
+) -> None:
+    expected = await local_text(tmp_path / "local", sparse)
+    with worker():
+        async with desk(conductor, pool, tmp_path / "desk", sparse) as at:
+            await at.work(await at.add())
+            assert text(at) == expected
+            prepared = [event.part.index for event in at.told if isinstance(event, PartPrepared)]
+    assert sorted(prepared) == [0, 1, 2, 3, 4]
 
 
 async def test_two_workers_give_what_this_computer_gives(
