@@ -58,7 +58,7 @@ class Runs:
                     reach=self.reach,
                     forget_files=self.forgotten.append,
                 )
-                return await workflow.id(f"desk-{self.job.id}", f"{pool}-{self.job.id}", (0, 1))
+                return await workflow.id(f"desk-{self.job.id}", f"{pool}-{self.job.id}", {0: 60.0, 1: 180.0})
 
     async def known(self) -> Remembered:
         found = remembered((await self.store.find_job(self.job.id)).memory)
