@@ -51,19 +51,20 @@ async def well(trial: Trial, ended: Ended, before: list[dict[str, object]]) -> N
 async def test_killed_while_it_prepares_it_goes_on_where_it_was(trial: Trial) -> None:
     gate = Gate(trial.server.url)
 
-    def no_second_part(asked: Asked) -> Answer | None:
-        # The second is begun when the first is sent, and that once it is known which workflow is the first's.
+    def no_part(asked: Asked) -> Answer | None:
+        # Nothing is sent before it is known which workflow is the part's.
         path = asked.path.partition("?")[0]
         return Answer(503) if asked.method == "GET" and path.startswith("/api/workflow/") and path.endswith("/tasks") else None
 
-    gate.refuse = no_second_part
+    gate.refuse = no_part
     with gate.opened(), trial.worker():
         words = command(trial, gate.url)
         with started(*words, env=secrets(trial)) as running:
             running.event("part_prepared")
             until(lambda: gate.refused, 90)
             before = kill(running)
-        assert [line["part"] for line in before if line["event"] == "part_prepared"] == [0]
+        # How many of them were, of those that are prepared side by side, is left to chance.
+        assert {line["event"] for line in before} == {"part_prepared"}
         gate.refuse = lambda _: None
         await well(trial, run(*words, env=secrets(trial)), before)
 
