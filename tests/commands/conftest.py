@@ -14,6 +14,12 @@ def ffmpeg(*words: str | Path) -> None:
     subprocess.run([program, "-v", "error", "-nostdin", "-y", *words], check=True, timeout=60)
 
 
+def repeated(recording: Path, times: int, path: Path) -> Path:
+    """A recording so many times over, written to `path`."""
+    ffmpeg("-stream_loop", str(times - 1), "-i", recording, "-c", "copy", path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def short(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first sentence of the sample: 7.6 s, one window."""
@@ -25,25 +31,19 @@ def short(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def long(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample four times over: two parts, and enough windows to be interrupted between them."""
-    path = tmp_path_factory.mktemp("media") / "long.mp4"
-    ffmpeg("-stream_loop", "3", "-i", sample, "-c", "copy", path)
-    return path
+    return repeated(sample, 4, tmp_path_factory.mktemp("media") / "long.mp4")
 
 
 @pytest.fixture(scope="session")
 def longer(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample twelve times over: other programs have their say in its midst, and it is done all the same."""
-    path = tmp_path_factory.mktemp("media") / "long.mp4"
-    ffmpeg("-stream_loop", "11", "-i", sample, "-c", "copy", path)
-    return path
+    return repeated(sample, 12, tmp_path_factory.mktemp("media") / "long.mp4")
 
 
 @pytest.fixture(scope="session")
 def endless(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample forty times over: nobody is done with it before another program has had its say."""
-    path = tmp_path_factory.mktemp("media") / "endless.mp4"
-    ffmpeg("-stream_loop", "39", "-i", sample, "-c", "copy", path)
-    return path
+    return repeated(sample, 40, tmp_path_factory.mktemp("media") / "endless.mp4")
 
 
 @pytest.fixture

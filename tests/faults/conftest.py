@@ -12,7 +12,7 @@ from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.definitions import tasks
 from dwhisper_gui.jobs.combining import transcript_of
 from dwhisper_gui.runners import conductor
-from tests.commands.conftest import ffmpeg
+from tests.commands.conftest import repeated
 from tests.commands.program import run
 from tests.conductor_server import Server, serving
 from tests.faults.trial import Trial
@@ -51,9 +51,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def recording(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample six times over: two parts, and four chunks or more."""
-    path = tmp_path_factory.mktemp("media") / "talk.mp4"
-    ffmpeg("-stream_loop", "5", "-i", sample, "-c", "copy", path)
-    return path
+    return repeated(sample, 6, tmp_path_factory.mktemp("media") / "talk.mp4")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Edge
 from dwhisper_gui.jobs import run
 from dwhisper_gui.runners.runner import Prepare, Task, Tell
-from tests.commands.conftest import ffmpeg
+from tests.commands.conftest import repeated
 from tests.jobs.bench import QuickRunner, quick_bench
 
 pytestmark = pytest.mark.integration
@@ -22,9 +22,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture(scope="module")
 def longer(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two parts of speech."""
-    path = tmp_path_factory.mktemp("media") / "talk.mp4"
-    ffmpeg("-stream_loop", "5", "-i", sample, "-c", "copy", path)
-    return path
+    return repeated(sample, 6, tmp_path_factory.mktemp("media") / "talk.mp4")
 
 
 @dataclass

@@ -23,6 +23,9 @@ FRAMES_AT_ONCE = 300
 SAMPLES_PER_PEAK = SAMPLE_RATE // PEAKS_PER_SECOND
 
 
+_loading = threading.Lock()
+
+
 def find_speech(pcm: bytes) -> SpeechReply:
     """How likely speech is, frame by frame, and the waveform's peaks; a last frame that is not full is filled with silence.
     The same audio gives the same bytes."""
@@ -56,9 +59,6 @@ def _peaks(samples: NDArray[np.int16]) -> bytes:
 def _session() -> Any:
     with _loading:
         return _loaded()
-
-
-_loading = threading.Lock()
 
 
 @cache

@@ -25,7 +25,7 @@ from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
 from dwhisper_gui.workers.child import worker_command
-from tests.commands.conftest import ffmpeg
+from tests.commands.conftest import ffmpeg, repeated
 from tests.conductor_server import Server
 from tests.faults.gate import Asked, Gate
 from tests.jobs.bench import Bench, bench
@@ -46,9 +46,7 @@ def pool() -> str:
 @pytest.fixture(scope="module")
 def longer(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample six times over: two parts, and more chunks than a worker has in hand."""
-    path = tmp_path_factory.mktemp("media") / "talk.mp4"
-    ffmpeg("-stream_loop", "5", "-i", sample, "-c", "copy", path)
-    return path
+    return repeated(sample, 6, tmp_path_factory.mktemp("media") / "talk.mp4")
 
 
 @pytest.fixture
