@@ -27,10 +27,12 @@ class Attendance:
         self._looked = float("-inf")
         self._told = ""
 
-    async def look(self, wrong_key: Collection[str] = ()) -> None:
-        """Looks, unless it has done so just now; `wrong_key` are the workers that are of no use. Raises `ServerError`."""
+    async def look(self, wrong_key: Collection[str] = (), *, moved: bool = False) -> None:
+        """Looks, unless it has done so just now; `wrong_key` are the workers that are of no use. Where the work has `moved` although the
+        user was told that nobody is there, it looks at any rate: a quick worker may be done before it would look again. Raises
+        `ServerError`."""
         now = asyncio.get_running_loop().time()
-        if now - self._looked < LOOK_SECONDS:
+        if now - self._looked < LOOK_SECONDS and not (moved and self._told):
             return
         self._looked = now
         workers = await seen_workers(self._server)

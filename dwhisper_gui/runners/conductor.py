@@ -211,7 +211,7 @@ class ConductorRunner:
             asked = now() - began
             await patience.with_server(desk.take_results)
             asked += desk.asked_seconds
-            await patience.with_server(partial(attendance.look, desk.wrong_key))
+            await patience.with_server(partial(attendance.look, desk.wrong_key, moved=desk.changed))
             over = status is None or status.ended  # one that somebody paused goes on when they want it to
             if over:
                 desk.workflow_ended()

@@ -43,10 +43,10 @@ class Watch:
         await self.server.poll(PRESENCE, domain=name, worker=as_shown(told))
         return name
 
-    async def look(self, *wrong_key: str) -> list[str]:
+    async def look(self, *wrong_key: str, moved: bool = False) -> list[str]:
         """The codes of what is told by it."""
         before = len(self.told)
-        await self.attendance.look(wrong_key)
+        await self.attendance.look(wrong_key, moved=moved)
         return [note.code for note in self.told[before:]]
 
 
@@ -101,3 +101,4 @@ async def test_the_server_is_not_asked_again_and_again(watch: Watch, monkeypatch
     assert await watch.look() == ["no_workers"]
     await watch.shows()
     assert await watch.look() == []
+    assert await watch.look(moved=True) == ["worker_came"], "what moved is told of before it may be over"

@@ -79,6 +79,8 @@ class Proxy:
             except OSError:  # the server itself is away
                 near.close()
                 continue
+            for end in (near, far):  # else small pieces wait for what the other side says to those before, 40 ms each
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._ends += [near, far]
             for source, target, line in ((near, far, self._line[0]), (far, near, self._line[1])):
                 late: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
