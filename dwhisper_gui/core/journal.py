@@ -9,6 +9,10 @@ from dwhisper_worker.contract import Figures, WindowResult
 
 from dwhisper_gui.core.plan import ChunkKey, PreparedPart
 
+REVISION = "revision"
+"""Under this a job remembers how often what is to be done of it changed otherwise than by being done: failed chunks were opened again, or a
+part is to be prepared anew. What was given out before is of no use then."""
+
 
 class Journal(Protocol):
     """Of one job, for the program that owns it. Raises `StoreUnusable` where the disk fails."""

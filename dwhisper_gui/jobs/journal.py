@@ -15,6 +15,7 @@ from dwhisper_worker.contract import Figures, WindowResult
 
 from dwhisper_gui.core.errors import JobUnknown, OwnershipLost
 from dwhisper_gui.core.job import JobState
+from dwhisper_gui.core.journal import REVISION
 from dwhisper_gui.core.plan import ChunkKey, PreparedPart
 from dwhisper_gui.jobs.database import Database
 from dwhisper_gui.jobs.records import SEGMENT_COLUMNS, Outcome, encode, segment_to, spans_to
@@ -108,6 +109,7 @@ class StoreJournal:
         def forget(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM parts WHERE job = ? AND part_index = ?", (self._job, part))
             _remember(connection, self._job, key, value)
+            _revise(connection, self._job)
 
         await self._write(forget)
 
@@ -125,7 +127,9 @@ class StoreJournal:
 
         def reopen(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE attempts SET counted = 0 WHERE job = ?", (self._job,))
-            connection.execute("UPDATE chunks SET state = 'open', reason = NULL WHERE job = ? AND state = 'failed'", (self._job,))
+            opened = "UPDATE chunks SET state = 'open', reason = NULL WHERE job = ? AND state = 'failed'"
+            if connection.execute(opened, (self._job,)).rowcount:
+                _revise(connection, self._job)
             connection.execute("UPDATE jobs SET state = 'queued', wish = 'run', error = NULL WHERE id = ?", (self._job,))
 
         await self._write(reopen, tells=True)
@@ -207,6 +211,12 @@ def _add_part(connection: sqlite3.Connection, job_id: str, part: PreparedPart) -
 
 def _remember(connection: sqlite3.Connection, job_id: str, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO memory (job, key, value) VALUES (?, ?, ?)", (job_id, key, value))
+
+
+def _revise(connection: sqlite3.Connection, job_id: str) -> None:
+    connection.execute(
+        "INSERT INTO memory (job, key, value) VALUES (?, ?, '1') ON CONFLICT (job, key) DO UPDATE SET value = value + 1", (job_id, REVISION)
+    )
 
 
 def _add_result(connection: sqlite3.Connection, chunk: _ChunkRow, result: WindowResult) -> bool:

@@ -88,6 +88,7 @@ class Run:
                 seconds={index: parts[index].nominal.duration for index in left},
                 prepared=await self._open_chunks(journal, left),
                 memory=await self._memory(),
+                gave_up=any(one.failed for one in await self._results.missing()),
             )
             if task.parts and not stop.is_set():
                 await self._runner.run(task, lambda index: self._prepare(journal, source, parts, index), journal, stop, self._tell)

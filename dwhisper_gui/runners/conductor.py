@@ -85,6 +85,8 @@ class ConductorRunner:
         self._forgetting: dict[str, asyncio.Task[None]] = {}
         """By job, what deletes its last question."""
         self._leaving = asyncio.Event()
+        self._quick: dict[str, bool] = {}
+        """By job, what its question found of the way to the server."""
 
     def expect(self, setup: EngineSetup) -> None:
         """Workers elsewhere have their model loaded."""
@@ -102,15 +104,17 @@ class ConductorRunner:
             return ()
         known = recalled(self._url, self._setup.pool, self._setup.pool_key, job, memory)
         await journal.remember(MEMORY, known.written())  # by which it is found, whatever becomes of this program
+        patience = self._patience(job, tell)
         question = Question(
             server=self._server,
             name=self._setup.install,
             domain=self._domain(setup),
             correlation=known.correlation,
             seals=Seals.unwrapped(job, self._setup.pool_key, known.key),
-            patience=self._patience(job, tell),
+            patience=patience,
             attendance=Attendance(self._server, self._setup.pool, setup, job, tell),
             forget_files=self._setup.forget_files,
+            lossless=partial(self._lossless, job, patience),
         )
         if (earlier := self._forgetting.pop(job, None)) is not None:
             await asyncio.wait({earlier})  # else it would delete this one, too
@@ -135,21 +139,31 @@ class ConductorRunner:
             self._server, task.job, known, journal, patience, tell, reach=self._setup.reach, forget_files=self._setup.forget_files
         )
         domains = desk_domain(self._setup.install, task.job), self._domain(task.setup)
-        workflow = await current.id(*domains, _with_seconds(task, task.parts))
+        workflow = await current.id(*domains, _with_seconds(task, task.parts), resume=not task.gave_up)
         seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
-        lossless = await patience.with_server(partial(is_quick, self._server, workflow))
+        lossless = await self._lossless(task.job, patience, workflow)
+        del self._quick[task.job]
         sender = Sender(self._server, self._setup.install, seals, task, patience, lossless=lossless)
         desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, patience, sender)
         attendance = Attendance(self._server, self._setup.pool, task.setup, task.job, tell)
         for tries in range(MOST_WORKFLOWS):
+            if tries:
+                await asyncio.sleep(AGAIN_SECONDS * (tries - 1))  # one that was just resumed may end over what it had before
+                useless = workflow if desk.needs_another else None
+                resume = not (task.gave_up or desk.gave_up)
+                workflow = await current.id(*domains, _with_seconds(task, desk.left), useless, resume=resume)
             desk.begin(workflow)
             await self._follow(desk, workflow, patience, attendance)
             if desk.settled:
                 return
             log.warning("workflow %s of job %s ended with parts %s undone", workflow, task.job, desk.left)
-            await asyncio.sleep(AGAIN_SECONDS * tries)  # one that was just resumed may end over what it had before
-            workflow = await current.id(*domains, _with_seconds(task, desk.left), workflow if desk.needs_another else None)
         raise WorkflowsEnd(job=task.job, tries=MOST_WORKFLOWS)
+
+    async def _lossless(self, job: str, patience: Patience, workflow: str) -> bool:
+        """As what sound travels: FLAC where the way is quick, else Opus. Measured once for a question and the run after it."""
+        if job not in self._quick:
+            self._quick[job] = await patience.with_server(partial(is_quick, self._server, workflow))
+        return self._quick[job]
 
     def goes_on(self, memory: Mapping[str, str]) -> bool:
         """Whether the job has a workflow on this server."""

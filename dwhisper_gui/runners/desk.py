@@ -6,6 +6,7 @@ sleeps holds no lease that could end, and the parts come in order."""
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -41,6 +42,8 @@ was ever given to a worker, none is looked at. Of a day of sound all but a few p
 COMBINE = "combine"
 PART = "part_"
 """How the parts' tasks are called, with their number."""
+UNTOUCHED = (TaskStatus.SCHEDULED, TaskStatus.CANCELED)
+"""Tasks that no worker was ever given: those that wait, and those that waited when the workflow was ended, as by a pause."""
 OVER = (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR, TaskStatus.TIMED_OUT)
 POISONED = partial(WorkerDied, detail="three workers vanished over it")
 PART_SECONDS = 0.2
@@ -115,6 +118,11 @@ class Desk:
         return all(part.settled for part in self._parts.values())
 
     @property
+    def gave_up(self) -> bool:
+        """Chunks have failed for good."""
+        return bool(self._given_up)
+
+    @property
     def left(self) -> tuple[int, ...]:
         """The parts that are not settled."""
         return tuple(index for index, part in self._parts.items() if not part.settled)
@@ -160,15 +168,15 @@ class Desk:
         return self._parts[index].workflow is not None
 
     async def _submit(self, index: int, part: _Part, workflow: str) -> None:
-        part.submitted = part.found = await self._sender.is_out(workflow)
-        if not part.submitted:
+        found = await self._sender.is_out(workflow)
+        chunks: Iterable[Chunk] = ()
+        if not found:
             chunks = await self._sender.give_out(workflow, index, self._prepare(index))
         elif not part.prepared:
             chunks = [chunk_of(audio) async for audio in self._prepare(index)]
-        else:
-            return
         part.open |= {chunk.key: chunk for chunk in chunks if chunk.key not in part.open}
-        part.prepared = part.submitted = True
+        # Not before its chunks are known: what is seen of others is not looked at again.
+        part.found, part.prepared, part.submitted = found, True, True
 
     # --- taking --------------------------------------------------------------------------------------------------
 
@@ -199,7 +207,7 @@ class Desk:
                 if self._seen.get(task.id) != (task.status, task.polls):
                     self.changed = True
                     group.create_task(self._take(part, task, gate))
-        part.touched = any(task.polls or task.status is not TaskStatus.SCHEDULED for task in tasks)
+        part.touched = any(task.polls or task.status not in UNTOUCHED for task in tasks)
         return part.touched
 
     async def _take(self, part: _Part, task: ServerTask, gate: asyncio.Semaphore) -> None:
@@ -208,6 +216,8 @@ class Desk:
         if chunk is not None:
             async with gate:
                 await self._write_down(part, chunk, task)
+        elif task.status is TaskStatus.SCHEDULED:
+            await self._give_up(task)  # as an earlier run did: a workflow that is resumed tries all that failed
         self._seen[task.id] = (task.status, task.polls)
 
     async def _write_down(self, part: _Part, chunk: Chunk, task: ServerTask) -> None:
@@ -219,9 +229,7 @@ class Desk:
                 await self._release(key, task, "given back")
                 self.wrong_key |= lacking_key(task)
                 if key in self._given_up:
-                    await self._server.update(
-                        task, TaskStatus.FAILED_WITH_TERMINAL_ERROR, worker=self._name, reason="given up: every try failed"
-                    )
+                    await self._give_up(task)
                     part.open.pop(key, None)
             case TaskStatus.COMPLETED:
                 self.wrong_key.discard(task.worker)
@@ -236,6 +244,9 @@ class Desk:
                     await self._release(key, task, "lost")
             case _:
                 await self._release(key, task, task.status.lower())
+
+    async def _give_up(self, task: ServerTask) -> None:
+        await self._server.update(task, TaskStatus.FAILED_WITH_TERMINAL_ERROR, worker=self._name, reason="given up: every try failed")
 
     async def _failed(self, part: _Part, key: ChunkKey, task: ServerTask, reason: str, *, final: bool = False) -> None:
         lease = await self._lease(key, task)

@@ -17,7 +17,8 @@ def priorities(seconds: Sequence[float]) -> list[int]:
     places = list(range(len(seconds)))
     if len(seconds) > LAST_PARTS and seconds[-1] < SHORT_SHARE * seconds[-2]:
         places[-2:] = reversed(places[-2:])
-    return [max(0, MOST_PRIORITY - place) for place in places]
+    # Where there are more parts than priorities, those before the last ones share the least that is left: they come as they were begun.
+    return [max(MOST_PRIORITY - place, min(LAST_PARTS, len(places) - 1 - place)) for place in places]
 
 
 def handed_out(seconds: Mapping[str, float], part: int, parts: Sequence[int]) -> list[str]:

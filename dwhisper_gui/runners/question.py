@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,7 +40,7 @@ MOST_WORKFLOWS = 5
 @dataclass(frozen=True, slots=True)
 class Question:
     """Of one job. `correlation` is that of the job's workflows, by which one is found of which only the server knows; `domain` is whose
-    tasks they are, `name` as which the clips are put up."""
+    tasks they are, `name` as which the clips are put up; `lossless` measures, with a workflow, as what sound travels."""
 
     server: Conductor
     name: str
@@ -50,15 +50,15 @@ class Question:
     patience: Patience
     attendance: Attendance
     forget_files: Callable[[str], None]
+    lossless: Callable[[str], Awaitable[bool]]
 
     async def answer(self, clips: Sequence[bytes]) -> tuple[dict[str, float], ...]:
         """For each clip the probability of each language, by the first worker that is free. Raises `WorkflowsEnd` where somebody ends the
         question again and again, `WorkerNonsense`, what workers refuse it for, and `ServerError`."""
         await self.patience.with_server(partial(definitions.ensure_defined, self.server))
-        sealed = self.seals.clips(SUBJECT, await encoded(clips, lossless=True))
         for _ in range(MOST_WORKFLOWS):
             workflow = await self.patience.with_server(self._begin)
-            output = await self._output(workflow, sealed)
+            output = await self._output(workflow, clips)
             if output is None:
                 log.warning("the question %s after the language of job %s has ended without an answer", workflow, self.seals.job)
                 continue
@@ -86,13 +86,14 @@ class Question:
             task_to_domain={DETECT_LANGUAGE: self.domain},
         )
 
-    async def _output(self, workflow: str, sealed: bytes) -> TaskOutput | None:
+    async def _output(self, workflow: str, clips: Sequence[bytes]) -> TaskOutput | None:
         """None: it has ended, or gone, without one."""
         now = asyncio.get_running_loop().time
         decided, wrong_key = now(), set[str]()
         try:
+            sealed = self.seals.clips(SUBJECT, await encoded(clips, lossless=await self.lossless(workflow)))
             put = partial(self.server.upload, workflow, f"{SUBJECT}.sound", sealed)
-            clips = {"file": await self.patience.with_server(put)}
+            given = {"file": await self.patience.with_server(put)}
             while True:
                 await self.patience.with_server(partial(self.attendance.look, wrong_key))
                 tasks = (await self.patience.with_server(partial(self.server.tasks, workflow))).tasks
@@ -100,7 +101,7 @@ class Question:
                     return None
                 # Said until it is seen: a workflow has an id before it has tasks, and an answer may be lost.
                 if not any(task.status is TaskStatus.COMPLETED for task in tasks if task.reference == CLIPS):
-                    await self.patience.with_server(partial(self.server.complete, workflow, CLIPS, clips, worker=self.name))
+                    await self.patience.with_server(partial(self.server.complete, workflow, CLIPS, given, worker=self.name))
                 asked = [task for task in tasks if task.type == DETECT_LANGUAGE]
                 for task in asked:
                     wrong_key |= lacking_key(task)

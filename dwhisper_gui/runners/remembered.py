@@ -20,8 +20,8 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """`key` is the job's, wrapped with the pool's: without it nobody can open what is on the server. `former` are those of runs with
-    another server, pool or key that may be there yet."""
+    """`key` is the job's, wrapped with the pool's: without it nobody can open what is on the server. `revision` is the job's
+    (`core.journal.REVISION`). `former` are those of runs with another server, pool, key or revision that may be there yet."""
 
     server: str
     pool: str
@@ -29,6 +29,7 @@ class Remembered(msgspec.Struct, frozen=True):
     key: str
     workflow: str | None = None
     former: tuple[Begun, ...] = ()
+    revision: int = 0
 
     @property
     def begun(self) -> tuple[Begun, ...]:

@@ -15,7 +15,7 @@ from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import WorkflowStatus
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Note
-from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.core.journal import REVISION, Journal
 from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowNotResumable
 from dwhisper_gui.runners.desk import PART
 from dwhisper_gui.runners.leftovers import Reach, clear, delete
@@ -29,10 +29,11 @@ log = logging.getLogger(__name__)
 
 
 def recalled(server: str, pool: str, pool_key: bytes, job: str, memory: Mapping[str, str]) -> Remembered:
-    """What is known from an earlier run, where that was with this server and this pool's key; else a new key, and what that run began
-    is a former one's."""
+    """What is known from an earlier run, where that was with this server and this pool's key, and for the same revision of the job; else a
+    new key, and what that run began is a former one's."""
     known = remembered(memory)
-    if known is not None and (known.server, known.pool) == (server, pool):
+    revision = int(memory.get(REVISION, "0"))
+    if known is not None and (known.server, known.pool, known.revision) == (server, pool, revision):
         try:
             Seals.unwrapped(job, pool_key, known.key)
         except NotSealedSo:
@@ -40,7 +41,7 @@ def recalled(server: str, pool: str, pool_key: bytes, job: str, memory: Mapping[
         else:
             return known
     former = known.begun if known is not None else ()
-    return Remembered(server, pool, uuid.uuid4().hex, Seals.new(job, pool_key).wrapped, former=former)
+    return Remembered(server, pool, uuid.uuid4().hex, Seals.new(job, pool_key).wrapped, former=former, revision=revision)
 
 
 class JobWorkflow:
@@ -68,13 +69,16 @@ class JobWorkflow:
         self._reach = reach
         self._forget_files = forget_files
 
-    async def id(self, desk_tasks: str, chunk_tasks: str, left: Mapping[int, float], instead_of: str | None = None) -> str:
+    async def id(
+        self, desk_tasks: str, chunk_tasks: str, left: Mapping[int, float], instead_of: str | None = None, *, resume: bool = True
+    ) -> str:
         """The one to follow. `desk_tasks` and `chunk_tasks` are whose they are, `left` the parts of a new one, with their seconds;
-        `instead_of`: one that is of no use any more. Raises `ServerError`."""
+        `instead_of`: one that is of no use any more. One that has ended is not to `resume` where chunks were given up: the server would
+        give out those, too. Raises `ServerError`."""
         for begun in self._known.former:
             await self._take_back(begun)
         domains = {PREPARE_PART: desk_tasks, TRANSCRIBE_CHUNK: chunk_tasks}
-        return await self._patience.with_server(partial(self._id, domains, left, instead_of))
+        return await self._patience.with_server(partial(self._id, domains, left, instead_of, resume))
 
     async def _take_back(self, begun: Begun) -> None:
         """Deletes what a former run began, for else workers would do the same chunks for both. What can't be reached stays in the job's
@@ -91,13 +95,13 @@ class JobWorkflow:
         else:
             await self._remember(former=tuple(one for one in self._known.former if one != begun))
 
-    async def _id(self, domains: Mapping[str, str], left: Mapping[int, float], instead_of: str | None) -> str:
+    async def _id(self, domains: Mapping[str, str], left: Mapping[int, float], instead_of: str | None, resume: bool) -> str:
         if self._known.workflow is None:
             # The answer to an earlier start may have been lost, or this program died before it wrote it down.
             found = await self._server.found(definitions.TRANSCRIBE_JOB, self._known.correlation)
             await self._remember(workflow=found[-1].id if found else None)
         if self._known.workflow is not None:
-            if self._known.workflow != instead_of and await self._runs_again(self._known.workflow):
+            if self._known.workflow != instead_of and await self._runs_again(self._known.workflow, resume):
                 return self._known.workflow
             # Before there is another one: else workers would do the same chunk for both.
             await delete(self._server, self._known.workflow, self._forget_files, self._known.correlation)
@@ -113,12 +117,14 @@ class JobWorkflow:
         await self._remember(workflow=workflow)
         return workflow
 
-    async def _runs_again(self, workflow: str) -> bool:
-        """Whether a workflow of an earlier run is there and goes on; one that failed or was terminated is resumed."""
+    async def _runs_again(self, workflow: str, resume: bool) -> bool:
+        """Whether a workflow of an earlier run is there and goes on; one that failed or was terminated is resumed, where it may be."""
         status = await self._server.status(workflow)
         if status is None or status is WorkflowStatus.COMPLETED:
             return False
         if status.ended:
+            if not resume:
+                return False
             try:
                 await self._server.retry(workflow)
             except (WorkflowGone, WorkflowNotResumable):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 
 import pytest
 from dwhisper_worker.contract import Span
@@ -14,12 +15,13 @@ from dwhisper_worker.contract import Span
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import TaskStatus
 from dwhisper_gui.core.events import ChunkDone, ChunkFailed
-from dwhisper_gui.core.job import JobState
+from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.jobs.ownership import retry
 from dwhisper_gui.jobs.records import Outcome
-from tests.faults.trial import LOOK_SECONDS, Trial, chunk_tasks, noted, some, until_tasks
+from tests.faults.trial import LOOK_SECONDS, Trial, chunk_tasks, noted, some, told, until_tasks
+from tests.jobs.bench import Bench
 
 HELD = some(TaskStatus.IN_PROGRESS)
 
@@ -46,14 +48,14 @@ async def test_the_late_result_of_a_stopped_worker_changes_nothing(trial: Trial)
             one.signal(signal.SIGSTOP)
             with trial.worker():
                 await working
-            await trial.agree(at, job)
+            await trial.agree(at, job, late=True)
             async with Conductor(trial.server.address) as server:
                 before = await chunk_tasks(server, at, job)
                 one.signal(signal.SIGCONT)
                 await asyncio.to_thread(one.says, f".{held[0].rpartition('_')[2]} ")
                 await until(lambda: _over(one.log), LOOK_SECONDS)
                 assert await chunk_tasks(server, at, job) == before
-        await trial.agree(at, job)
+        await trial.agree(at, job, late=True)
         assert {task.status for task in before if task.worker.endswith("-0")} <= {TaskStatus.TIMED_OUT, TaskStatus.COMPLETED}
 
 
@@ -99,7 +101,31 @@ async def test_a_chunk_that_always_fails_is_missing_and_a_retry_does_it_alone(tr
         await trial.agree(at, job)
         again = [event.chunk for event in at.told if isinstance(event, ChunkDone)]
         assert again == [ChunkKey(1, 0)]
-        assert not trial.done_again()
+
+
+async def test_a_chunk_that_was_given_up_is_not_tried_again_when_a_paused_job_goes_on(trial: Trial) -> None:
+    async with trial.desk() as at:
+        job = await at.add()
+        working = asyncio.ensure_future(at.work(job))
+        with trial.worker(command=(sys.executable, "-m", "tests.faults.failing", "0.0")):
+            while not [event for event in await told(at, ChunkFailed) if event.final]:
+                at.told.clear()
+        await at.store.set_wish(job.id, Wish.PAUSE)
+        await until(partial(_is, at, job, JobState.PAUSED), LOOK_SECONDS)
+        await at.store.set_wish(job.id, Wish.RUN)
+        with trial.worker() as good:
+            await working
+            assert ":0.0 " not in good.log
+        assert at.ended[-1].state is JobState.INCOMPLETE
+        await retry(at.store, job.id)
+        with trial.worker() as good:
+            await at.work(job)
+            assert ":0.0 is done" in good.log
+        await trial.agree(at, job)
+
+
+async def _is(at: Bench, job: Job, state: JobState) -> bool:
+    return (await at.store.find_job(job.id)).state is state
 
 
 def by_another_clock(shift: str) -> tuple[str, ...]:

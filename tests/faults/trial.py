@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from dwhisper_worker.contract import Span
 from dwhisper_worker.sealing import new_key
 from dwhisper_worker.tasks import TRANSCRIBE_CHUNK
 
@@ -17,6 +18,7 @@ from dwhisper_gui.conductor.records import Task, TaskStatus
 from dwhisper_gui.core.events import Event
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.core.job import Job
+from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
 from dwhisper_gui.runners.remembered import remembered
@@ -63,9 +65,13 @@ class Trial:
         async with bench(self.folder, self.recording, MODEL, lambda _: ConductorRunner(Conductor(address), setup)) as made:
             yield made
 
-    async def agree(self, at: Bench, job: Job, *, slow: bool = False, **expected: object) -> None:
-        """See `verdict.agree`."""
-        await agree(self.server, at.store, job.id, self.small if slow else self.expected, **expected)  # type: ignore[arg-type]
+    async def agree(
+        self, at: Bench, job: Job, *, slow: bool = False, failed: Sequence[Span] = (), redone: Sequence[ChunkKey] = (), late: bool = False
+    ) -> None:
+        """See `verdict.agree`. `late`: a worker held what others had to do in its stead, and may come to it when they have."""
+        await agree(self.server, at.store, job.id, self.small if slow else self.expected, failed=failed, redone=redone)
+        if not late:
+            assert self.done_again() <= set(map(str, redone))
 
     def done_again(self) -> set[str]:
         """The chunks that a worker began with although one had done them before, as they tell themselves."""

@@ -8,7 +8,7 @@ import pytest
 
 from dwhisper_gui.core.errors import OwnershipLost
 from dwhisper_gui.core.job import JobState, Wish
-from dwhisper_gui.core.journal import Journal
+from dwhisper_gui.core.journal import REVISION, Journal
 from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.jobs.journal import StoreJournal
 from dwhisper_gui.jobs.records import ChunkState, Outcome
@@ -143,6 +143,16 @@ async def test_retry_opens_failed_chunks_with_all_their_tries(store: Store, jour
     assert await journal.leased(KEY, "a", "h") == 1
 
 
+async def test_what_was_given_out_is_of_no_use_once_failed_chunks_are_open_again(store: Store, journal: StoreJournal, job: str) -> None:
+    await journal.part_prepared(part(0))
+    await journal.retry()
+    assert REVISION not in (await store.find_job(job)).memory, "nothing had failed"
+    for revision in ("1", "2"):
+        await journal.failed(KEY, await journal.leased(KEY, "a", "h"), "No.", final=True)
+        await journal.retry()
+        assert (await store.find_job(job)).memory[REVISION] == revision
+
+
 async def test_a_part_that_is_forgotten_leaves_the_others_and_what_is_remembered(
     store: Store, journal: StoreJournal, results: Results, job: str
 ) -> None:
@@ -155,7 +165,7 @@ async def test_a_part_that_is_forgotten_leaves_the_others_and_what_is_remembered
     assert await results.part(0) is None
     assert [attempt.chunk.part for attempt in await results.attempts()] == [1]
     assert len([answer async for _, answer in results.windows()]) == 1
-    assert (await store.find_job(job)).memory == {"unreadable": "[2]"}
+    assert (await store.find_job(job)).memory == {"unreadable": "[2]", REVISION: "1"}
     await journal.part_prepared(part(0))
     assert await results.windows_done(0) == set()
 

@@ -31,5 +31,7 @@ def test_of_two_parts_the_first_is_the_first() -> None:
     assert priorities([]) == []
 
 
-def test_no_priority_is_below_what_a_server_knows() -> None:
-    assert priorities([600.0] * 200)[98:] == [1] + [0] * 101
+def test_where_there_are_more_parts_than_priorities_the_last_are_the_last_all_the_same() -> None:
+    assert priorities([600.0] * 200)[96:] == [3] + [2] * 101 + [1, 0]
+    assert priorities([600.0] * 199 + [90.0])[-3:] == [2, 0, 1]
+    assert priorities([600.0] * 100)[-4:] == [3, 2, 1, 0]

@@ -2,8 +2,9 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -54,7 +55,7 @@ def calls() -> Iterator[ThreadPoolExecutor]:
 def held(server: Server, names: list[str]) -> list[Held]:
     """Leases that have to be renewed at once. Their engine and weights are not asked here."""
     request = LoadRequest("none", "none", "", "cpu", "int8", 1)
-    nothing = cast(Weights, None), cast(Transcriber, None)
+    nothing = cast(Weights, None), cast(Transcriber, SimpleNamespace(loaded=SimpleNamespace(model="none")))
     served = Served("me", "here", "pool", bytes(32), "none", "domain", request, *nothing, Pace(1))
     leases = [Lease(name, "w", TRANSCRIBE_CHUNK, {}, 0.0) for name in names]
     return [Held(one, 0.0, served, server, Line(server.url), Answers(), lambda: None, lambda: None) for one in leases]
@@ -96,14 +97,17 @@ class Slow(Tasks):
         return super().__call__(asked)
 
 
-def test_the_server_hears_of_an_outcome_after_a_sign_of_life_and_of_no_other_then(calls: ThreadPoolExecutor) -> None:
+@pytest.mark.parametrize("tell", [Held.give_back, Held.work], ids=["given back", "refused by itself, since it knows no such contract"])
+def test_the_server_hears_of_an_outcome_after_a_sign_of_life_and_of_no_other_then(
+    calls: ThreadPoolExecutor, tell: Callable[[Held], None]
+) -> None:
     tasks = Slow("renewed")
     with little_server(tasks) as url:
         server = Server(Invitation(url, "pool", bytes(32)))
         (one,) = held(server, ["x"])
         sign = calls.submit(Signs(server, calls).give, [one])
         assert tasks.hears.wait(10)
-        outcome = calls.submit(one.give_back)
+        outcome = calls.submit(tell, one)
         assert not wait([outcome], 0.3).done
         tasks.answers.set()
         sign.result(10)

@@ -22,7 +22,7 @@ from dwhisper_worker.contract import LoadRequest
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.held import Held, Served
 from dwhisper_worker.identity import Identity, computer, take
-from dwhisper_worker.pace import Pace, wanted
+from dwhisper_worker.pace import MOST_LEASES, Pace, wanted
 from dwhisper_worker.patience import Line, delays
 from dwhisper_worker.presence import presence, sharing
 from dwhisper_worker.refusals import why
@@ -151,7 +151,13 @@ class Shift:
                 # The more workers, the less often each needs to ask: together they ask as often as one or two.
                 self._stopping.wait(_FULL_SECONDS * max(1, min(_MOST_SHARING, self._workers[served.domain] // 2)))
             return found, asked
-        at_engine = sum(held.served is served and held.waits_for_engine for held in self._each())
+        mine = [held for held in self._each() if held.served is served]
+        if len(mine) >= MOST_LEASES:
+            # What is done can't be delivered just now: more would be lost with this worker.
+            with self._changed:
+                self._changed.wait(_FULL_SECONDS)
+            return [], asked
+        at_engine = sum(held.waits_for_engine for held in mine)
         if not at_engine:
             # One, since the server waits for as many as it is asked for, although there are some.
             return poll(kind, served.domain, served.worker, 1, _POLL_SECONDS), time.monotonic()

@@ -1,7 +1,8 @@
 """How quick a worker is, and how many leases keep it busy without taking from others."""
 
 import math
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 MOST_LEASES = 48
 """Each is a thread, a sign of life now and then, and sound in memory."""
@@ -24,6 +25,8 @@ class Pace:
     _work: float = 0.0
     _sound: float = 0.0
     _busy: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """Each chunk has a thread, and so has the engine."""
 
     @property
     def speed(self) -> float:
@@ -32,22 +35,23 @@ class Pace:
 
     def arrived(self, windows: int, seconds: float, round_trip: float) -> None:
         """A chunk of so many windows and seconds of sound is here, so long after it was asked for."""
-        if not self.seconds_per_chunk:
-            self.windows_per_chunk, self.seconds_per_chunk, self.round_trip = float(max(1, windows)), seconds, round_trip
-            return
-        self.windows_per_chunk += _WEIGHT * (max(1, windows) - self.windows_per_chunk)
-        self.seconds_per_chunk += _WEIGHT * (seconds - self.seconds_per_chunk)
-        self.round_trip += _WEIGHT * (round_trip - self.round_trip)
+        with self._lock:
+            weight = _WEIGHT if self.seconds_per_chunk else 1.0
+            self.windows_per_chunk += weight * (max(1, windows) - self.windows_per_chunk)
+            self.seconds_per_chunk += weight * (seconds - self.seconds_per_chunk)
+            self.round_trip += weight * (round_trip - self.round_trip)
 
     def heard(self, seconds: float) -> None:
         """So much sound is done."""
-        self._sound += seconds
+        with self._lock:
+            self._sound += seconds
 
     def worked(self, seconds: float) -> None:
         """The engine was at work for so long; to be called often."""
         keep = math.exp(-seconds / _FORGET_SECONDS)
-        self._work = keep * self._work + seconds
-        self._sound *= keep
+        with self._lock:
+            self._work = keep * self._work + seconds
+            self._sound *= keep
 
     def at_work(self, busy: float) -> None:
         """The engine was at work for so long since its start; to be called often. A quick one is done between two looks at it, so looking

@@ -17,17 +17,22 @@ from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.core import plan
 from dwhisper_gui.core.events import ChunkDone, ChunkLeased, Event, JobEnded, PartPrepared
 from dwhisper_gui.core.job import JobState, Wish
 from dwhisper_gui.core.plan import WINDOWS_IN_CHUNK
 from dwhisper_gui.core.waiting import until
+from dwhisper_gui.jobs.ownership import own
 from dwhisper_gui.jobs.records import Outcome
 from dwhisper_gui.runners.conductor import ConductorRunner, ConductorSetup
+from dwhisper_gui.runners.desk import UNTOUCHED_PARTS
 from dwhisper_gui.runners.local import LocalRunner, LocalSetup
+from dwhisper_gui.runners.remembered import remembered
 from dwhisper_gui.workers.child import worker_command
 from tests.commands.conftest import ffmpeg, repeated
 from tests.conductor_server import Server
 from tests.faults.gate import Asked, Gate
+from tests.faults.trial import told
 from tests.jobs.bench import Bench, bench
 from tests.worker.conductor.process import Worker
 
@@ -35,6 +40,8 @@ pytestmark = [pytest.mark.integration]
 
 MODEL = "tiny.en"
 KEY = new_key()
+PARTS, SPOKEN_PARTS = 5, 4
+"""Of the sparse recording, and those of them that are not silent."""
 
 
 @pytest.fixture
@@ -175,6 +182,79 @@ async def test_a_paused_job_is_taken_from_the_workers_who_lose_what_they_had_in_
         assert set(here) == set(map(str, done))
         # Its one thread has a batch under way, of chunks of one window at worst, and one more waits for it.
         assert sum(count - 1 for count in here.values()) <= WINDOWS_IN_CHUNK + 1 < len(done) - 1
+
+
+@pytest.mark.slow
+async def test_a_part_that_is_prepared_anew_is_given_out_anew(
+    conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, longer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = pool_domain(pool, "faster-whisper", MODEL)
+    async with desk(conductor, pool, tmp_path, longer) as at, Conductor(conductor.address) as server:
+        job, stop = await at.add(), asyncio.Event()
+        working = asyncio.ensure_future(at.work(job, stop=stop))
+        await until(partial(_has, server, queue, WINDOWS_IN_CHUNK), 0.05)
+        stop.set()
+        await working
+        mine = await own(at.store, job.id)
+        assert mine
+        with mine:
+            await mine.journal.forget_part(1, "unreadable", "[]")
+    monkeypatch.setattr(plan, "WINDOWS_IN_CHUNK", 1)
+    with worker():
+        async with desk(conductor, pool, tmp_path, longer) as at:
+            await at.work(job)
+            assert text(at)
+            part = await at.store.results(job.id).part(1)
+            assert part
+            assert all(len(chunk.windows) == 1 for chunk in part.chunks)
+
+
+async def _has(server: Conductor, queue: str, tasks: int) -> bool:
+    return await server.waiting(TRANSCRIBE_CHUNK, queue) >= tasks
+
+
+@pytest.mark.slow
+async def test_after_a_pause_too_only_the_parts_whose_turn_it_is_are_looked_at(
+    conductor: Server, pool: str, tmp_path: Path, sparse: Path
+) -> None:
+    gate, asked = Gate(conductor.url), list[str]()
+
+    def note(request: Asked) -> None:
+        asked.extend(re.findall(r"^GET .*/workflow/(.+)/(?:tasks|status)", f"{request.method} {request.path}"))
+
+    def looked(job: str) -> list[set[str]]:
+        """The parts that were looked at between one look at the job and the next, since all of them were for the first time."""
+        parts, looks = set[str](), list[set[str]]()
+        for one in asked:
+            if one == job and len(parts) == SPOKEN_PARTS:
+                looks.append(set())
+            elif one != job:
+                parts.add(one)
+                if looks:
+                    looks[-1].add(one)
+        return looks[:-1]
+
+    async def has_settled(job: str) -> bool:
+        return [len(look) for look in looked(job)[-3:]] == [UNTOUCHED_PARTS] * 3
+
+    gate.refuse = note
+    with gate.opened():
+        async with desk(conductor, pool, tmp_path, sparse, gate.url) as at, Conductor(conductor.address) as server:
+            job, stop = await at.add(), asyncio.Event()
+            working = asyncio.ensure_future(at.work(job, stop=stop))
+            prepared = await told(at, PartPrepared, PARTS)
+            chunks = sum(len(event.part.chunks) for event in prepared)
+            await until(partial(_has, server, pool_domain(pool, "faster-whisper", MODEL), chunks), 0.05)
+            await at.store.set_wish(job.id, Wish.PAUSE)
+            await until(partial(is_paused, at, job.id), 0.05)
+            known = remembered((await at.store.find_job(job.id)).memory)
+            assert known
+            assert known.workflow
+            asked.clear()
+            await at.store.set_wish(job.id, Wish.RUN)
+            await until(partial(has_settled, known.workflow), 0.05)
+            stop.set()
+            await working
 
 
 @pytest.mark.parametrize("lost", ["/prepare/COMPLETED", "/upload-complete"])

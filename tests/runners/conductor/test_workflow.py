@@ -9,8 +9,10 @@ from dwhisper_worker.sealing import new_key
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.records import WorkflowStatus
 from dwhisper_gui.core.events import Event, Note
 from dwhisper_gui.core.job import Job
+from dwhisper_gui.core.journal import REVISION
 from dwhisper_gui.jobs.ownership import own
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.runners.leftovers import forget
@@ -39,7 +41,7 @@ class Runs:
     async def reach(self, url: str) -> ServerAddress:
         return ServerAddress(self.ways.get(url, url))
 
-    async def run(self, url: str, pool: str = "first", key: bytes = KEY) -> str:
+    async def run(self, url: str, pool: str = "first", key: bytes = KEY, *, resume: bool = True) -> str:
         """The workflow that it follows."""
         memory = (await self.store.find_job(self.job.id)).memory
         mine = await own(self.store, self.job.id)
@@ -58,7 +60,7 @@ class Runs:
                     reach=self.reach,
                     forget_files=self.forgotten.append,
                 )
-                return await workflow.id(f"desk-{self.job.id}", f"{pool}-{self.job.id}", {0: 60.0, 1: 180.0})
+                return await workflow.id(f"desk-{self.job.id}", f"{pool}-{self.job.id}", {0: 60.0, 1: 180.0}, resume=resume)
 
     async def known(self) -> Remembered:
         found = remembered((await self.store.find_job(self.job.id)).memory)
@@ -86,6 +88,28 @@ async def test_the_same_again_goes_on_with_the_same(conductor: Server, runs: Run
     first = await runs.run(conductor.url)
     assert await runs.run(conductor.url) == first
     assert (runs.forgotten, runs.told) == ([], [])
+
+
+async def test_one_that_was_ended_is_resumed_or_replaced_and_one_that_runs_is_neither(conductor: Server, runs: Runs) -> None:
+    first = await runs.run(conductor.url)
+    assert await runs.run(conductor.url, resume=False) == first
+    async with Conductor(conductor.address) as server:
+        await server.terminate(first, "a test")
+        assert await runs.run(conductor.url) == first
+        assert await server.status(first) is WorkflowStatus.RUNNING
+        await server.terminate(first, "a test")
+    second = await runs.run(conductor.url, resume=False)
+    assert second != first
+    assert await statuses(conductor, first) == [None]
+
+
+async def test_what_was_begun_for_another_revision_is_deleted(conductor: Server, runs: Runs) -> None:
+    first = await runs.run(conductor.url)
+    inner = await parts(conductor, first)
+    await runs.store.remember(runs.job.id, REVISION, "1")
+    second = await runs.run(conductor.url)
+    assert await statuses(conductor, first, *inner) == [None] * 3
+    assert await runs.run(conductor.url) == second
 
 
 @pytest.mark.parametrize(("pool", "key"), [("second", KEY), ("first", new_key())], ids=["pool", "key"])
