@@ -7,7 +7,7 @@ FLEET_SPEED = 94.5
 MEDIUM_SECONDS = 5670.0
 """94 min 30 s, which such a fleet does in a minute."""
 HALF_AN_HOUR, TEN_HOURS = 1800.0, 36_000.0
-QUICK_SECONDS = {100.0: 14_400.0, 450.0: 36_000.0}
+QUICK_SECONDS = {100.0: 14_400.0, 450.0: 18_000.0}
 """Of a medium for eight workers that are so quick: so that they have something to do for some seconds."""
 QUICK_BATCH = {100.0: 4, 450.0: 16}
 
@@ -57,7 +57,7 @@ CASES = (
     ),
     *(Case("chunks", f"{chunk or 'as planned'}", 8, FLEET_SPEED / 8, chunk=chunk) for chunk in (0, 1, 2, 4, 8)),
     *(
-        Case("chunks of quick workers", f"{chunk or 'as planned'}", 8, 450.0, TEN_HOURS, 0.05, 16, chunk=chunk, held_back=True)
+        Case("chunks of quick workers", f"{chunk or 'as planned'}", 8, 450.0, QUICK_SECONDS[450.0], 0.05, 16, chunk=chunk, held_back=True)
         for chunk in (0, 4, 12, 48)
     ),
     *(

@@ -18,6 +18,10 @@ OPUS_KBIT = 32
 LOSSLESS, SMALL = "flac", "libopus"
 """The encoders, as ffmpeg's libraries name them."""
 
+FLAC_FRAME = "8192"
+"""Samples, half a second. Of the usual tenth of a second there would be so many that to encode takes 1.9 times, to decode 1.7 times as much
+of a processor, for 4 % fewer bytes."""
+
 _SAMPLE_BYTES = 2
 
 
@@ -37,8 +41,7 @@ def _encode(clips: Sequence[bytes], codec: str, over: threading.Event) -> bytes:
         import av  # takes 60 ms, and only those who share out their recordings need it
     except ImportError as error:
         raise EncodingFailed(codec=codec, detail=error) from error
-    # FLAC at its usual level: at level 0, which has shorter frames, it takes as long.
-    options = {"application": "voip", "b": f"{OPUS_KBIT}k"} if codec == SMALL else {}
+    options = {"application": "voip", "b": f"{OPUS_KBIT}k"} if codec == SMALL else {"frame_size": FLAC_FRAME}
     made = io.BytesIO()
     try:
         with av.open(made, "w", format="ogg" if codec == SMALL else "flac") as container:

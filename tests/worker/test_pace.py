@@ -41,25 +41,25 @@ def test_leases_fill_the_batches_and_cover_the_round_trip(at_once: int, windows:
 @pytest.mark.parametrize(
     ("held", "queued", "workers", "count"),
     [
-        (0, 100, 8, 3),
-        (1, 100, 8, 2),
-        (3, 100, 8, 0),
+        (0, 100, 8, 1),
+        (1, 100, 8, 1),
+        (2, 100, 8, 2),  # as many as it holds
+        (3, 100, 8, 1),
+        (4, 100, 8, 0),
         (5, 100, 8, 0),
-        (0, 16, 8, 2),  # its share
-        (1, 8, 8, 1),
+        (2, 8, 8, 1),  # its share
         (0, 7, 8, 1),  # fewer than workers: one, and none ahead
         (1, 7, 8, 0),
         (0, 0, 1, 1),
         (1, 0, 1, 0),
-        (1, 5, 1, 2),
     ],
 )
 def test_none_is_taken_ahead_where_others_would_wait_for_it(held: int, queued: int, workers: int, count: int) -> None:
-    assert wanted(pace(8, 4, 60.0, 10.0, 0.05), held, queued, workers) == count
+    assert wanted(pace(12, 4, 60.0, 10.0, 0.05), held, queued, workers) == count
 
 
-def test_a_worker_that_knows_nothing_yet_takes_a_few() -> None:
-    assert 1 <= wanted(Pace(32), 0, 1000, 1) <= 16
+def test_a_worker_that_knows_nothing_yet_takes_one_and_then_twice_as_many_each_time() -> None:
+    assert [wanted(Pace(32), held, 1000, 1) for held in (0, 1, 2, 4)] == [1, 1, 2, 4]
 
 
 def test_a_quick_engine_that_nobody_sees_at_work_is_known_by_how_long_it_worked() -> None:

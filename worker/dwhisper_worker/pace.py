@@ -68,7 +68,8 @@ class Pace:
 
 
 def wanted(pace: Pace, held: int, queued: int, workers: int) -> int:
-    """How many leases to ask for: none ahead where there are fewer tasks than workers, and never more than this one's share."""
+    """How many leases to ask for: none ahead where there are fewer tasks than workers, never more than this one's share, and at most as
+    many as it holds, since how many chunks it needs is known by those that have come."""
     if queued < workers:
         return 0 if held else 1
-    return max(0, min(pace.target - held, queued // max(1, workers)))
+    return max(0, min(pace.target - held, queued // max(1, workers), max(1, held)))
