@@ -143,6 +143,12 @@ class Settings:
         lambda: None,
         N_("A file with the certificate (PEM) of your own authority that the server's is from; empty: only the system's are trusted."),
     )
+    conductor_host = Setting(
+        "conductor.host",
+        text(r"\S+", "an address of this computer, such as 192.168.1.5"),
+        lambda: "127.0.0.1",
+        N_("The address at which the server of “dwhisper server start” listens; 127.0.0.1: for this computer only."),
+    )
     conductor_port = Setting(
         "conductor.port", number(1, 65535), lambda: 8080, N_("The port of the server that “dwhisper server start” runs on this computer.")
     )

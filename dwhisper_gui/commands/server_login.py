@@ -6,11 +6,14 @@ import typer
 
 from dwhisper_gui import settings
 from dwhisper_gui.commands import streams
+from dwhisper_gui.commands.server_own import is_stopped_here
 from dwhisper_gui.commands.tables import print_json
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.check import Condition, check
 from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
+from dwhisper_gui.core.own_server_errors import OwnServerStopped
 from dwhisper_gui.core.server_errors import (
+    CredentialsRefused,
     NoServerAtAll,
     ServerCredentialsHalf,
     ServerCredentialsNone,
@@ -18,6 +21,7 @@ from dwhisper_gui.core.server_errors import (
     ServerForbids,
     ServerRefusesCredentials,
     ServerUnnamed,
+    ServerUnreachable,
     ServerWantsCredentials,
 )
 from dwhisper_gui.core.server_url import read_url
@@ -28,7 +32,7 @@ IN_THE_CLEAR = "Credentials go over the network unencrypted, where others can re
 
 
 async def test_server(url: str | None, as_json: bool) -> int:
-    """Prints that the server will do. Raises what is wrong with it."""
+    """Prints that the server will do. Raises what is wrong with it, `OwnServerStopped` among that."""
     found = await way(settings.load(), None if url is None else read_url(url))
     address = found.address
     try:
@@ -36,6 +40,10 @@ async def test_server(url: str | None, as_json: bool) -> int:
     except (ServerWantsCredentials, ServerRefusesCredentials):
         if found.trouble is not None:
             streams.say(found.trouble.sentence())
+        raise
+    except ServerUnreachable as error:
+        if await is_stopped_here(address.url):
+            raise OwnServerStopped(server=address.url) from error
         raise
     if as_json:
         print_json(
@@ -74,12 +82,14 @@ def _asked(what: str, *, hidden: bool, given: str) -> str:
 
 
 async def keep(url: str | None, credentials: Credentials) -> int:
-    """Keeps credentials, unless the server refuses them. Raises `ServerRefusesCredentials`, `CredentialsNotKept`, `ServerUnnamed`."""
+    """Keeps credentials, unless the server refuses them. Raises `CredentialsRefused`, `CredentialsNotKept`, `ServerUnnamed`."""
     now = settings.load()
     address = ServerAddress(_named(now, url), credentials, now.conductor_authority)
     try:
         said = _all_is_well(address, await check(address))
-    except (ServerRefusesCredentials, ServerForbids):
+    except ServerRefusesCredentials as error:
+        raise CredentialsRefused(**error.fields) from error
+    except ServerForbids:
         raise
     except ServerError as error:
         # They may be right all the same.

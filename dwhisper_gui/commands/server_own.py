@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 from dwhisper_worker.address import is_here
@@ -12,9 +13,9 @@ from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.tables import print_json
 from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.conductor import jar
+from dwhisper_gui.conductor.here import answers, is_ours
 from dwhisper_gui.conductor.java import find_java
-from dwhisper_gui.conductor.own import own_server, tail
-from dwhisper_gui.conductor.own_command import HERE
+from dwhisper_gui.conductor.own import Process, own_server, tail
 from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled, ServerRunsElsewhere
 from dwhisper_gui.core.times import length
 from dwhisper_gui.folders import folders
@@ -50,8 +51,8 @@ async def install_jar(source: Path | None) -> int:
 
 
 async def start_server(host: str | None, port: int | None) -> int:
-    """Starts it, and names it in the settings where no server is. Raises what `OwnServer.start` does, and `ServerRunsElsewhere` where one
-    runs at another host or port than are named."""
+    """Starts it, remembers where it listens, and names it in the settings where no other server is. Raises what `OwnServer.start` does, and
+    `ServerRunsElsewhere` where one runs at another host or port than are named."""
     now = settings.load()
     view = make_view()
 
@@ -59,7 +60,7 @@ async def start_server(host: str | None, port: int | None) -> int:
         view.progress("Starting the Conductor server", min(seconds, USUAL_START_SECONDS * 0.95), USUAL_START_SECONDS, f"{seconds:.0f} s")
 
     try:
-        process = await own_server(folders().data).start(host or HERE, port or now.conductor_port, tell)
+        process = await own_server(folders().data).start(host or now.conductor_host, port or now.conductor_port, tell)
     finally:
         view.close()
     if (host or process.host, port or process.port) != (process.host, process.port):
@@ -71,10 +72,36 @@ async def start_server(host: str | None, port: int | None) -> int:
             " which jobs there are, stop them and take their work, though not hear or read it, since that is sealed. Let only a network you"
             " trust reach it, or put a proxy with TLS and passwords before it (docs/computers.md)."
         )
-    if not now.conductor_url:
-        settings.set_value(settings.Settings.conductor_url.key, process.url)
-        streams.say("The setting conductor.url names it now.")
+    for setting, given in ((settings.Settings.conductor_host, host), (settings.Settings.conductor_port, port)):
+        if given is not None:
+            settings.set_value(setting.key, str(given))
+    await _name_in_settings(now.conductor_url, process)
     return 0
+
+
+async def _name_in_settings(named: str, process: Process) -> None:
+    """Lets the setting conductor.url name the server that has started, unless it names another one that is elsewhere, or runs."""
+    url = process.url_for_others
+    if named == url:
+        return
+    ours = not named or await asyncio.to_thread(is_ours, named)
+    if ours and named and (urlsplit(named).port or 80) != process.port:
+        ours = not await asyncio.to_thread(answers, named)
+    if ours:
+        settings.set_value(settings.Settings.conductor_url.key, url)
+        streams.say(f"The setting conductor.url names it now, as {url}{f', instead of {named}' if named else ''}.")
+        if named:
+            streams.say("Workers that joined before know the former address: print a new line for them with “dwhisper workers invite”.")
+    else:
+        streams.say(f"The setting conductor.url names {named}, so jobs go there. For this: “dwhisper settings set conductor.url {url}”.")
+
+
+async def is_stopped_here(url: str) -> bool:
+    """Whether that is the address of this computer's own server, which does not run."""
+    now = settings.load()
+    server = own_server(folders().data)
+    at = (urlsplit(url).port or 80) == now.conductor_port and await asyncio.to_thread(is_ours, url)
+    return at and server.jar.is_file() and server.running() is None
 
 
 async def stop_server() -> int:

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import json
-import os
 import shutil
-import socket
 import subprocess
 import time
 from collections import deque
@@ -18,9 +16,10 @@ import filelock
 import httpx2
 import psutil
 
+from dwhisper_gui.conductor.here import WILDCARDS, addresses, try_to_listen
 from dwhisper_gui.conductor.java import find_java
-from dwhisper_gui.conductor.own_command import HERE, command
-from dwhisper_gui.core.own_server_errors import PortTaken, ServerBusy, ServerDidNotStart, ServerNotInstalled, ServerNotOurs
+from dwhisper_gui.conductor.own_command import HERE, TEMPORARY, command
+from dwhisper_gui.core.own_server_errors import ServerBusy, ServerDidNotStart, ServerNotInstalled, ServerNotOurs
 from dwhisper_gui.folders import make_private
 
 FOLDER = "conductor"
@@ -46,7 +45,14 @@ class Process:
     @property
     def url(self) -> str:
         """Its address, as it is reached from this computer."""
-        host = {"0.0.0.0": HERE, "::": "::1"}.get(self.host, self.host)  # noqa: S104 - looked for, not listened at
+        return self._at(HERE if self.host in WILDCARDS else self.host)
+
+    @property
+    def url_for_others(self) -> str:
+        """Its address as others reach it, if they do."""
+        return self._at((addresses() or [HERE])[0] if self.host in WILDCARDS else self.host)
+
+    def _at(self, host: str) -> str:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
@@ -67,7 +73,7 @@ class OwnServer:
 
     async def start(self, host: str, port: int, tell: Callable[[float], None]) -> Process:
         """Starts it, unless it runs, and waits until it is ready; `tell` is called with the seconds so far. Raises `ServerNotInstalled`,
-        `JavaMissing`, `PortTaken`, `ServerDidNotStart`, `ServerBusy`."""
+        `JavaMissing`, `HostNotHere`, `PortTaken`, `ServerDidNotStart`, `ServerBusy`."""
         if not self.jar.is_file():
             raise ServerNotInstalled
         with self._alone():
@@ -76,8 +82,7 @@ class OwnServer:
                 await self._until_ready(already, tell)
                 return already
             java = await find_java()
-            if not _is_free(host, port):
-                raise PortTaken(host=host, port=port)
+            try_to_listen(host, port)
             process = self._spawn(command(java, self.jar, host, port), host, port)
             try:
                 await self._until_ready(process, tell)
@@ -118,7 +123,10 @@ class OwnServer:
 
     def _spawn(self, words: list[str], host: str, port: int) -> Process:
         self._set_log_aside()
+        # Java's programs leave what they had there.
+        shutil.rmtree(self.folder / TEMPORARY, ignore_errors=True)
         try:
+            (self.folder / TEMPORARY).mkdir(exist_ok=True)
             with _appending(self.log) as log:
                 # asyncio would end it together with this program.
                 self._started = subprocess.Popen(
@@ -210,21 +218,6 @@ def tail(path: Path, count: int) -> list[str]:
 
 def _appending(path: Path) -> IO[bytes]:
     return path.open("ab")
-
-
-def _is_free(host: str, port: int) -> bool:
-    """Whether a program could listen there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
-        if os.name == "posix":
-            # As servers do: connections that have just ended are no hindrance. Windows would allow too much by it.
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-            trial.listen(1)
-        except OSError:
-            return False
-    return True
 
 
 async def _is_healthy(client: httpx2.AsyncClient, url: str) -> bool:

@@ -10,14 +10,16 @@ JVM = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """A third less of a processor, and a fifth less memory, than by what Java does for servers that have a computer to themselves."""
 IMAGE = f"conductoross/conductor:{USUAL_VERSION}"
 HERE = "127.0.0.1"
+TEMPORARY = "temporary"
+"""The folder, in that of the server, for what Java would put into the system's, and leave there."""
 _JOURNAL = "busy_timeout=15000&journal_mode=WAL&synchronous=NORMAL"
 
 
 def command(java: Path, jar: Path, host: str, port: int) -> list[str]:
-    """To be run in the folder that its data are in. It listens at `host` only: it has no authentication."""
+    """To be run in the folder that its data are in, and `TEMPORARY`. It listens at `host` only: it has no authentication."""
     # Relative, so that nothing in the folder's name can be taken for a part of an address.
     given = properties("conductor.db", "files") | {"server.address": host, "server.port": str(port)}
-    return [str(java), *JVM, "-jar", str(jar), *(f"--{key}={value}" for key, value in given.items())]
+    return [str(java), *JVM, f"-Djava.io.tmpdir={TEMPORARY}", "-jar", str(jar), *(f"--{key}={value}" for key, value in given.items())]
 
 
 def docker_command(port: int) -> str:

@@ -8,6 +8,9 @@ from dwhisper_worker.tasks import NOW, PRESENCE, Presence
 
 from dwhisper_gui.conductor.api import Conductor
 
+MISSED_SECONDS = 3600.0
+"""A worker that vanished longer ago may never come again."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeenWorker:
@@ -25,7 +28,15 @@ class SeenWorker:
 
     def serves(self, pool: str, engine: str, model: str) -> bool:
         """Whether it is there and takes those tasks of a program of this version."""
-        if self.told is None or not self.is_there:
+        return self.is_there and self._is_for(pool, engine, model)
+
+    def is_missed(self, pool: str, engine: str, model: str) -> bool:
+        """Whether it did so lately, and is not there any more though it never said that it ends."""
+        lately = self.seconds_ago < MISSED_SECONDS and not self.is_there
+        return lately and self.told is not None and not self.told.ended and self._is_for(pool, engine, model)
+
+    def _is_for(self, pool: str, engine: str, model: str) -> bool:
+        if self.told is None:
             return False
         return (self.told.contract, self.told.pool, self.told.engine, self.told.model) == (VERSION, pool, engine, model)
 

@@ -47,6 +47,10 @@ NOTES = {
         "No worker of the pool “{pool}” has shown itself that serves {engine} with the model {model}. The work waits for one:"
         " “dwhisper workers invite” tells how another computer joins."
     ),
+    "workers_lost": N_(
+        "Nothing has been heard for half a minute of the workers that serve {engine} with the model {model} ({workers}). The work waits for"
+        " one: start them again on their computers, with “dwhisper-worker --conductor --model {model}”."
+    ),
     "other_workers": N_(
         "The workers of the pool “{pool}” serve {models}, and none of them {engine} with the model {model}. The work waits for one:"
         " “dwhisper-worker --conductor --model {model}” on a computer that has joined."

@@ -3,8 +3,8 @@
 UsageError
   ServerNotInstalled, JarMissing
 OwnServerError
-  JarNotFetched, JarNotConductor, JarDamaged, JarNotKept, JavaMissing, PortTaken, ServerRunsElsewhere, ServerDidNotStart,
-  ServerNotOurs, ServerBusy
+  JarNotFetched, JarNotConductor, JarDamaged, JarNotKept, JavaMissing, HostNotHere, PortTaken, ServerRunsElsewhere,
+  ServerDidNotStart, ServerNotOurs, ServerBusy, OwnServerStopped
 """
 
 from dwhisper_gui.core.errors import N_, DWhisperError, UsageError
@@ -55,6 +55,13 @@ class JavaMissing(OwnServerError):
     )
 
 
+class HostNotHere(OwnServerError):
+    template = N_(
+        "“{host}” is no address of this computer, so the Conductor server was not started. It has these: {addresses}. Name the one by which"
+        " the others reach it, or 0.0.0.0 for all of them: “dwhisper server start --host ADDRESS”."
+    )
+
+
 class PortTaken(OwnServerError):
     template = N_(
         "Another program already listens on port {port} of {host}, so the Conductor server was not started. End that, or choose another"
@@ -79,6 +86,12 @@ class ServerNotOurs(OwnServerError):
     template = N_(
         "The Conductor server did not end within {seconds:.0f} s and could not be ended by force ({detail}). What it has is kept. End the"
         " process {pid} yourself."
+    )
+
+
+class OwnServerStopped(OwnServerError):
+    template = N_(
+        "The Conductor server of this computer ({server}) does not run. What is on it is kept. “dwhisper server start” starts it."
     )
 
 

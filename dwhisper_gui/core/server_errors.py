@@ -5,8 +5,8 @@ UsageError
   NoServerAtAll, PoolNameBad
 ServerError                       the server, or the way to it
   ServerUnreachable, ServerStruggles, ServerFull, StorageStruggles        `transient`: the same may work in a while
-  ServerNotConductor, ServerTooOld, ServerWithoutFiles, ServerRefusesCredentials, ServerWantsCredentials, ServerForbids,
-  ServerCertificateUntrusted, ServerTooLarge, ServerClockOff, ServerAnswersNonsense, ServerRefuses, StorageRefuses
+  ServerNotConductor, ServerTooOld, ServerWithoutFiles, ServerRefusesCredentials, CredentialsRefused, ServerWantsCredentials,
+  ServerForbids, ServerCertificateUntrusted, ServerTooLarge, ServerClockOff, ServerAnswersNonsense, ServerRefuses, StorageRefuses
   WorkflowGone, WorkflowNotResumable, WorkflowsEnd, FileGone          of one thing that was on it
 """
 
@@ -132,6 +132,15 @@ class ServerRefusesCredentials(ServerError):
     template = N_(
         "The Conductor server {server} refuses the credentials that are known for it ({detail}). What is done is kept. “dwhisper server"
         " login” takes others."
+    )
+
+
+class CredentialsRefused(ServerRefusesCredentials):
+    """Those that somebody has just given."""
+
+    template = N_(
+        "The Conductor server {server} refuses these credentials ({detail}), so they are not kept; any that were kept before are as they"
+        " were. Try “dwhisper server login” again."
     )
 
 

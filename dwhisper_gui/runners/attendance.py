@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import PurePath
 
 from dwhisper_worker.contract import VERSION
+from dwhisper_worker.tasks import GONE_SECONDS
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.workers import seen_workers
@@ -25,6 +26,8 @@ class Attendance:
         self._job = job
         self._tell = tell
         self._looked = float("-inf")
+        self._sure_from = float("inf")
+        """Before, those that are not there may have had no server to show themselves on: it, or this computer, was away."""
         self._told = ""
 
     async def look(self, wrong_key: Collection[str] = (), *, moved: bool = False) -> None:
@@ -34,9 +37,12 @@ class Attendance:
         now = asyncio.get_running_loop().time()
         if now - self._looked < LOOK_SECONDS and not (moved and self._told):
             return
+        if now - self._looked > 2 * LOOK_SECONDS:
+            self._sure_from = now + GONE_SECONDS
         self._looked = now
         workers = await seen_workers(self._server)
         serving = [worker for worker in workers if worker.serves(self._pool, self._engine, self._model)]
+        missed = [worker for worker in workers if worker.is_missed(self._pool, self._engine, self._model)]
         wanted = {"pool": self._pool, "engine": self._engine, "model": self._model}
         there = [one.told for one in workers if one.told is not None and one.is_there and one.told.pool == self._pool]
         strangers = {told.host for told in there if told.contract != VERSION}
@@ -51,8 +57,10 @@ class Attendance:
             self._say("other_versions", {"pool": self._pool, "hosts": ", ".join(sorted(strangers))})
         elif others:
             self._say("other_workers", wanted | {"models": ", ".join(sorted(others))})
-        else:
+        elif not missed:
             self._say("no_workers", wanted)
+        elif now > self._sure_from:
+            self._say("workers_lost", wanted | {"workers": ", ".join(sorted(worker.name for worker in missed))})
 
     def _say(self, code: str, fields: dict[str, str]) -> None:
         if self._told != code:

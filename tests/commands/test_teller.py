@@ -146,7 +146,7 @@ def test_before_anything_is_transcribed_there_are_words_instead_of_a_share(telle
     teller.tell(LEASED)
     assert view.shown == [
         ("talk.mp4", 0.0, 0.0, "finding the speech"),
-        ("talk.mp4", 0.0, 0.0, "waiting for the model"),
+        ("talk.mp4", 0.0, 0.0, "waiting for a worker with the model"),
         ("talk.mp4", 0.0, 0.0, "transcribing"),
         ("talk.mp4", 50.0, 60.0, ""),
     ]
@@ -164,7 +164,7 @@ def test_what_was_begun_before_waits_for_the_model(view: Noted) -> None:
     teller = Teller(view)
     teller.tell(events.JobAdded("k3f9x", job(), resumed=True))
     teller.tell(events.StateChanged("k3f9x", JobState.RUNNING))
-    assert [figures for *_, figures in view.shown] == ["waiting for the model"]
+    assert [figures for *_, figures in view.shown] == ["waiting for a worker with the model"]
 
 
 def test_silence_alone_is_progress(teller: Teller, view: Noted) -> None:
@@ -213,7 +213,7 @@ def test_a_download_has_its_megabytes(teller: Teller, view: Noted) -> None:
     teller.tell(events.ModelDownload("k3f9x", "base", 12_000_000, 148_000_000))
     assert [figures for *_, figures in view.shown] == ["", "12 of 148 MB"]
     teller.tell(events.ModelDownload("k3f9x", "base", 148_000_000, 148_000_000))
-    assert view.shown[-1] == ("talk.mp4", 0.0, 0.0, "waiting for the model"), "it is here now"
+    assert view.shown[-1] == ("talk.mp4", 0.0, 0.0, "waiting for a worker with the model"), "it is here now"
 
 
 @pytest.mark.parametrize("state", [JobState.INCOMPLETE, JobState.FAILED, JobState.CANCELLED])

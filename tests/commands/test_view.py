@@ -43,9 +43,9 @@ def test_plain_lines_go_to_standard_error_and_results_to_standard_output(capsys:
 
 def test_a_bar_has_a_share_once_there_is_something_to_measure_against() -> None:
     bar = Bar(Console(stderr=True, force_terminal=True, width=100, file=(screen := io.StringIO())))
-    bar.progress("a.mp4", 0.0, 0.0, "waiting for the model")
+    bar.progress("a.mp4", 0.0, 0.0, "waiting for a worker with the model")
     bar.close()
-    assert "waiting for the model" in screen.getvalue()
+    assert "waiting for a worker with the model" in screen.getvalue()
     assert "%" not in screen.getvalue()
     bar.progress("a.mp4", 5.0, 10.0, "3.0x")
     bar.close()

@@ -21,6 +21,7 @@ from dwhisper_gui.conductor.check import check
 from dwhisper_gui.conductor.own import OwnServer, tail
 from dwhisper_gui.conductor.own_command import docker_command, properties
 from dwhisper_gui.core import own_server_errors as wrong
+from dwhisper_gui.settings import load
 from tests.commands.program import run, started
 from tests.conductor.shapes import until
 from tests.conductor_server import free_port, jar
@@ -70,9 +71,10 @@ def test_it_is_started_found_lost_and_started_again_and_keeps_what_it_has(own: O
         psutil.Process(process.pid).kill()
         psutil.wait_procs([psutil.Process(process.pid)] if psutil.pid_exists(process.pid) else [], timeout=30)
         assert own.running() is None
-        assert run("server", "start", "--port", str(port)).status == 0
+        assert run("server", "start").status == 0
         process = own.running()
         assert process
+        assert process.port == port, "it is remembered"
         stopped = run("server", "stop")
         assert (stopped.status, own.running()) == (0, None)
         assert not psutil.pid_exists(process.pid) or psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
@@ -134,6 +136,39 @@ def test_one_that_runs_elsewhere_than_is_asked_for_has_to_be_stopped_first(asked
         assert f"runs already, at {url}" in refused.err
         assert "dwhisper server stop" in refused.err
         assert run("server", "start").out == f"The Conductor server runs at {url}.\n", "wherever that is"
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(sys.platform == "win32", reason="another way to begin a program")
+def test_the_settings_name_it_unless_they_name_one_elsewhere_or_one_that_runs(own: OwnServer) -> None:
+    own.folder.mkdir(parents=True)
+    own.jar.write_bytes(b"no jar")
+    waiting = "import sys; sys.stdin.read()"
+    with (
+        little_server(lambda _: Answer(200, b'{"healthy": true}')) as url,
+        little_server(lambda _: Answer(200)) as another,
+        subprocess.Popen([sys.executable, "-c", waiting, own.jar], stdin=subprocess.PIPE) as process,
+    ):
+        noted = {"pid": process.pid, "began": psutil.Process(process.pid).create_time(), "host": "127.0.0.1", "port": urlsplit(url).port}
+        (own.folder / "process.json").write_text(json.dumps(noted))
+        for before, after in (("", url), ("http://127.0.0.1:1", url), (another, another), ("https://elsewhere.example", None), (url, url)):
+            run("settings", "set", "conductor.url", before)
+            begun = run("server", "start")
+            assert load(own.folder.parents[1] / "config" / "settings.json").conductor_url == (after or before)
+            assert ("conductor.url" in begun.err) is (before != url), "where it matters, it is said"
+
+
+@pytest.mark.integration
+def test_that_it_was_stopped_is_said_with_what_starts_it(own: OwnServer) -> None:
+    own.folder.mkdir(parents=True)
+    own.jar.write_bytes(b"no jar")
+    port = free_port()
+    run("settings", "set", "conductor.port", str(port))
+    run("settings", "set", "conductor.url", f"http://127.0.0.1:{port}")
+    for asked in (("server", "test"), ("workers",)):
+        refused = run(*asked)
+        assert (refused.status, refused.out) == (1, "")
+        assert "dwhisper server start" in refused.err
 
 
 @pytest.mark.parametrize("change", [{"began": 1.0}, {"pid": 2**22 + 1}], ids=["a number used again", "nobody"])

@@ -73,7 +73,7 @@ async def test_where_all_workers_are_gone_the_user_is_told_and_the_next_goes_on(
             await until_tasks(trial, at, job, HELD)
             one.signal(signal.SIGKILL)
             other.signal(signal.SIGKILL)
-        await noted(at, "no_workers")
+        await noted(at, "workers_lost")
         with trial.worker():
             await noted(at, "worker_came")
             await working

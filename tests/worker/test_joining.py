@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from dwhisper_worker.arguments import invitation, parser, requests
-from dwhisper_worker.invitation import as_token
+from dwhisper_worker.invitation import PREFIX, as_token
 from dwhisper_worker.joining import NotInvited, from_environment, remember, remembered
 from dwhisper_worker.tasks import DEFAULT_POOL, Invitation
 
@@ -91,3 +91,12 @@ def test_wrong_use_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[st
         parser().parse_args(wrong)
     assert ended.value.code == 2
     assert "dwhisper-worker" in capsys.readouterr().err
+
+
+def test_an_invitation_on_the_command_line_is_not_shown_again(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["join", as_token(Invitation("http://a", "pool", bytes(32)))])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "paste" in said
+    assert PREFIX not in said

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import NoReturn
 
 from dwhisper_worker.contract import LoadRequest
+from dwhisper_worker.invitation import PREFIX
 from dwhisper_worker.tasks import Invitation
 
 JOINED = ""
@@ -29,9 +31,24 @@ computer is called, where its own name changes as a container's does.
 """
 
 
+_NOT_THERE = """\
+The line is a secret and was not taken: on a command line others can see it, and shells remember it. Run “dwhisper-worker join”, and paste
+the line when it is asked for. Remove this command from the history of your shell.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Shows no invitation that was put where others see it."""
+
+    def error(self, message: str) -> NoReturn:
+        if PREFIX in message:
+            self.exit(2, _NOT_THERE)
+        super().error(message)
+
+
 def parser() -> argparse.ArgumentParser:
     """What is understood."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="dwhisper-worker",
         description="Transcribes speech for DWhisper.",
         epilog=_EPILOG,

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
+from dwhisper_worker import shown
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.shown import as_shown
 from dwhisper_worker.tasks import PRESENCE, Presence
@@ -12,6 +14,7 @@ from dwhisper_worker.tasks import PRESENCE, Presence
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.core.events import Event, Note
 from dwhisper_gui.core.notes import sentence
+from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners import attendance
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.runner import EngineSetup
@@ -102,3 +105,24 @@ async def test_the_server_is_not_asked_again_and_again(watch: Watch, monkeypatch
     await watch.shows()
     assert await watch.look() == []
     assert await watch.look(moved=True) == ["worker_came"], "what moved is told of before it may be over"
+
+
+async def test_those_that_vanished_are_named_once_they_had_time_to_show_themselves(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in (attendance, shown):
+        monkeypatch.setattr(place, "GONE_SECONDS", 0.5)
+    monkeypatch.setattr(attendance, "LOOK_SECONDS", 0.2)
+
+    async def told(code: str) -> bool:
+        return code in await watch.look()
+
+    name = await watch.shows()
+    await until(partial(told, "workers_lost"), 0.05)
+    assert [note.code for note in watch.told] == ["workers_lost"]
+    assert watch.told[-1].fields["workers"] == name
+    await until(partial(_shown_and_told, watch), 0.05)
+    assert watch.told[-1].code == "worker_came"
+
+
+async def _shown_and_told(watch: Watch) -> bool:
+    await watch.shows()
+    return bool(await watch.look())
