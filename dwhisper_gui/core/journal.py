@@ -10,8 +10,8 @@ from dwhisper_worker.contract import Figures, WindowResult
 from dwhisper_gui.core.plan import ChunkKey, PreparedPart
 
 REVISION = "revision"
-"""Under this a job remembers how often what is to be done of it changed otherwise than by being done: failed chunks were opened again, or a
-part is to be prepared anew. What was given out before is of no use then."""
+"""Under this a job remembers how often what is to be done of it changed otherwise than by who had it: failed chunks were opened again, a
+part is to be prepared anew, another runner did some of it. What was given out before is of no use then."""
 
 
 class Journal(Protocol):

@@ -134,6 +134,10 @@ class StoreJournal:
 
         await self._write(reopen, tells=True)
 
+    async def revise(self) -> None:
+        """What was given out of the job is of no use from now on (`core.journal.REVISION`)."""
+        await self._write(lambda connection: _revise(connection, self._job))
+
     async def let_go(self) -> None:
         """Ends the leases that nobody ended, as `released` does: whoever stops at once, or fails, has no time to."""
         await self._write(

@@ -225,6 +225,7 @@ class Queue:
             error = await self._try(before, lambda runner: runner.withdraw(job.id, job.memory))
             if error is not None:
                 self._tell(Note(job.id, "left_there", {"gist": error.gist()}))
+            await mine.journal.revise()  # else that one would give out again what this one does, should the job come back to it
         if before != name:
             await mine.journal.remember(RUNNER, name)
         return await self._runners.named(name)

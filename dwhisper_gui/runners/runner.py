@@ -49,7 +49,7 @@ class Task:
     memory: Mapping[str, str] = field(default_factory=dict)
     """What was remembered of the job (`Journal.remember`), by runners too."""
     gave_up: bool = False
-    """Chunks have failed for good: they are in none of the parts here, and are not to be tried again."""
+    """Chunks have failed for good: they are open in none of the parts, and are not to be tried again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,7 @@ async def test_an_earlier_owner_writes_nothing_any_more(store: Store, journal: S
         journal.retry(),
         journal.let_go(),
         journal.forget_part(0, "unreadable", "[]"),
+        journal.revise(),
         journal.delete(),
     ]
     before = await store.jobs(), await store.progress(), await results.attempts()

@@ -11,6 +11,7 @@ import pytest
 from dwhisper_gui.core.errors import JobRemoved, MediumMissing, WorkerNonsense
 from dwhisper_gui.core.events import ChunkLeased, Event, Note, StateChanged
 from dwhisper_gui.core.job import Job, JobState, Output, Wish
+from dwhisper_gui.core.journal import REVISION
 from dwhisper_gui.core.notes import sentence
 from dwhisper_gui.core.server_errors import ServerUnreachable
 from dwhisper_gui.jobs import service
@@ -153,6 +154,7 @@ async def test_a_runner_that_can_not_take_back_what_it_gave_out_is_told_of(tmp_p
         await at.work(job)
         assert at.ended[-1].state is JobState.DONE
         assert "left_there" in at.notes()
+        assert (await at.store.find_job(job.id)).memory[REVISION] == "1", "should it come back, nothing of before is gone on with"
 
 
 async def test_a_job_that_another_program_removes_is_missed(tmp_path: Path, sample: Path) -> None:
