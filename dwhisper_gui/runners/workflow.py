@@ -12,7 +12,7 @@ from dwhisper_worker.tasks import COMBINE_TRANSCRIPT, PREPARE_PART, TRANSCRIBE_C
 
 from dwhisper_gui.conductor import definitions
 from dwhisper_gui.conductor.api import Conductor
-from dwhisper_gui.conductor.records import WorkflowStatus
+from dwhisper_gui.conductor.records import TaskStatus, WorkflowStatus
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import REVISION, Journal
@@ -130,7 +130,19 @@ class JobWorkflow:
             except (WorkflowGone, WorkflowNotResumable):
                 log.warning("workflow %s can't be resumed", workflow, exc_info=True)
                 return False
+            return not await self._has_dead_parts(workflow)
         return True
+
+    async def _has_dead_parts(self, workflow: str) -> bool:
+        """Whether a workflow that was just resumed waits for parts that never go on: a part that was terminated before it had any task has
+        none to resume, and the server goes on without a word."""
+        begun = [
+            task.sub_workflow async for task in self._server.all_tasks(workflow, statuses=[TaskStatus.IN_PROGRESS]) if task.sub_workflow
+        ]
+        dead = [part for part in begun if await self._server.status(part) in (None, WorkflowStatus.TERMINATED)]
+        if dead:
+            log.warning("workflow %s was resumed without its parts %s", workflow, dead)
+        return bool(dead)
 
     async def _remember(self, **changes: object) -> None:
         self._known = msgspec.structs.replace(self._known, **changes)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from dwhisper_worker.sealing import new_key
+from dwhisper_worker.tasks import PREPARE_PART
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -19,6 +20,7 @@ from dwhisper_gui.runners.leftovers import forget
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.remembered import Remembered, remembered
 from dwhisper_gui.runners.workflow import JobWorkflow, recalled
+from tests.conductor.shapes import leased
 from tests.conductor_server import Server
 from tests.jobs.makers import add_job
 from tests.runners.conductor.test_leftovers import parts_of
@@ -94,6 +96,8 @@ async def test_one_that_was_ended_is_resumed_or_replaced_and_one_that_runs_is_ne
     first = await runs.run(conductor.url)
     assert await runs.run(conductor.url, resume=False) == first
     async with Conductor(conductor.address) as server:
+        for _ in await parts(conductor, first):  # what has no task yet has none to be resumed
+            assert await leased(server, PREPARE_PART, f"desk-{runs.job.id}")
         await server.terminate(first, "a test")
         assert await runs.run(conductor.url) == first
         assert await server.status(first) is WorkflowStatus.RUNNING
@@ -101,6 +105,17 @@ async def test_one_that_was_ended_is_resumed_or_replaced_and_one_that_runs_is_ne
     second = await runs.run(conductor.url, resume=False)
     assert second != first
     assert await statuses(conductor, first) == [None]
+
+
+async def test_one_that_was_ended_before_its_parts_had_tasks_is_not_waited_for(conductor: Server, runs: Runs) -> None:
+    async with Conductor(conductor.address) as server:
+        for _ in range(4):
+            workflow = await runs.run(conductor.url)
+            await parts(conductor, workflow)
+            await server.terminate(workflow, "a test")  # most often quicker than the server is with its parts
+            workflow = await runs.run(conductor.url)
+            assert (await leased(server, PREPARE_PART, f"desk-{runs.job.id}")).workflow in await parts(conductor, workflow)
+            await server.terminate(workflow, "a test")
 
 
 async def test_what_was_begun_for_another_revision_is_deleted(conductor: Server, runs: Runs) -> None:
