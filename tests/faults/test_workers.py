@@ -48,14 +48,14 @@ async def test_the_late_result_of_a_stopped_worker_changes_nothing(trial: Trial)
             one.signal(signal.SIGSTOP)
             with trial.worker():
                 await working
-            await trial.agree(at, job, late=True)
+            await trial.agree(at, job, again=True)
             async with Conductor(trial.server.address) as server:
                 before = await chunk_tasks(server, at, job)
                 one.signal(signal.SIGCONT)
                 await asyncio.to_thread(one.says, f".{held[0].rpartition('_')[2]} ")
                 await until(lambda: _over(one.log), LOOK_SECONDS)
                 assert await chunk_tasks(server, at, job) == before
-        await trial.agree(at, job, late=True)
+        await trial.agree(at, job, again=True)
         assert {task.status for task in before if task.worker.endswith("-0")} <= {TaskStatus.TIMED_OUT, TaskStatus.COMPLETED}
 
 

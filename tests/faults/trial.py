@@ -66,11 +66,12 @@ class Trial:
             yield made
 
     async def agree(
-        self, at: Bench, job: Job, *, slow: bool = False, failed: Sequence[Span] = (), redone: Sequence[ChunkKey] = (), late: bool = False
+        self, at: Bench, job: Job, *, slow: bool = False, failed: Sequence[Span] = (), redone: Sequence[ChunkKey] = (), again: bool = False
     ) -> None:
-        """See `verdict.agree`. `late`: a worker held what others had to do in its stead, and may come to it when they have."""
+        """See `verdict.agree`. `again`: a worker may have begun with what another had done by then, since it held it too, or since what
+        that one had sent was deleted before it was fetched."""
         await agree(self.server, at.store, job.id, self.small if slow else self.expected, failed=failed, redone=redone)
-        if not late:
+        if not again:
             assert self.done_again() <= set(map(str, redone))
 
     def done_again(self) -> set[str]:
