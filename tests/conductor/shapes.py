@@ -1,7 +1,7 @@
 """Jobs as the program starts them, for tests."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from dwhisper_worker.tasks import COMBINE_TRANSCRIPT, PREPARE_PART, TRANSCRIBE_CHUNK
@@ -60,12 +60,15 @@ def chunks_of(job: str, part: int, count: int) -> dict[str, Any]:
     }
 
 
-async def leased(api: Conductor, task_type: str, domain: str, worker: str = "w1") -> Task:
-    """A task, once there is one."""
+async def leased(api: Conductor, task_type: str, domain: str, worker: str = "w1", *, of: Sequence[str] = ()) -> Task:
+    """A task, once there is one. The server is asked to look at the workflows in `of` meanwhile, as the program does: where two things
+    happen to one at once it may leave the second for minutes."""
     found: list[Task] = []
 
     async def is_there() -> bool:
         found.extend(await api.poll(task_type, domain=domain, worker=worker))
+        for workflow in () if found else of:
+            await api.decide(workflow)
         return bool(found)
 
     await until(is_there)

@@ -31,20 +31,20 @@ async def test_a_job_goes_from_its_parts_to_its_chunks_and_its_end(api: Conducto
     workflow = await started(api, job, parts=2)
     one, other = await parts_of(api, workflow)
     for _ in range(2):
-        task = await leased(api, PREPARE_PART, desk(job))
+        task = await leased(api, PREPARE_PART, desk(job), of=(one, other))
         assert (task.reference, task.status, task.worker, task.tries_before) == ("prepare", TaskStatus.IN_PROGRESS, "w1", 0)
         assert task.input["job"] == job
         # The second part has nobody who speaks.
         await api.update(task, TaskStatus.COMPLETED, chunks_of(job, task.input["part"], 3 * (task.input["part"] == 0)), worker="w1")
     subjects = set()
     for _ in range(3):
-        task = await leased(api, TRANSCRIBE_CHUNK, pool(job))
+        task = await leased(api, TRANSCRIBE_CHUNK, pool(job), of=(one,))
         assert task.workflow == one
         subjects.add(task.input["subject"])
         await api.extend(task, worker="w1")
         await api.update(task, TaskStatus.COMPLETED, {"file": "x"}, worker="w1")
     assert subjects == {"0.0", "0.1", "0.2"}
-    combine = await leased(api, COMBINE_TRANSCRIPT, desk(job))
+    combine = await leased(api, COMBINE_TRANSCRIPT, desk(job), of=(one, other, workflow))
     assert combine.input["job"] == job
     await api.update(combine, TaskStatus.COMPLETED, worker="w1")
 
