@@ -6,12 +6,11 @@ import typer
 
 from dwhisper_gui import settings
 from dwhisper_gui.commands import streams
-from dwhisper_gui.commands.server_own import is_stopped_here
+from dwhisper_gui.commands.server_own import knowing_own_server
 from dwhisper_gui.commands.tables import print_json
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.check import Condition, check
 from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
-from dwhisper_gui.core.own_server_errors import OwnServerStopped
 from dwhisper_gui.core.server_errors import (
     CredentialsRefused,
     NoServerAtAll,
@@ -21,7 +20,6 @@ from dwhisper_gui.core.server_errors import (
     ServerForbids,
     ServerRefusesCredentials,
     ServerUnnamed,
-    ServerUnreachable,
     ServerWantsCredentials,
 )
 from dwhisper_gui.core.server_url import read_url
@@ -36,14 +34,11 @@ async def test_server(url: str | None, as_json: bool) -> int:
     found = await way(settings.load(), None if url is None else read_url(url))
     address = found.address
     try:
-        condition = await check(address)
+        async with knowing_own_server(address.url):
+            condition = await check(address)
     except (ServerWantsCredentials, ServerRefusesCredentials):
         if found.trouble is not None:
             streams.say(found.trouble.sentence())
-        raise
-    except ServerUnreachable as error:
-        if await is_stopped_here(address.url):
-            raise OwnServerStopped(server=address.url) from error
         raise
     if as_json:
         print_json(

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 from dwhisper_worker.address import is_here
@@ -13,10 +14,11 @@ from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.tables import print_json
 from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.conductor import jar
-from dwhisper_gui.conductor.here import answers, is_ours
+from dwhisper_gui.conductor.here import answers, is_ours, port_of
 from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own import Process, own_server, tail
-from dwhisper_gui.core.own_server_errors import JavaMissing, ServerNotInstalled, ServerRunsElsewhere
+from dwhisper_gui.core.own_server_errors import JavaMissing, OwnServerStopped, ServerNotInstalled, ServerRunsElsewhere
+from dwhisper_gui.core.server_errors import ServerUnreachable
 from dwhisper_gui.core.times import length
 from dwhisper_gui.folders import folders
 
@@ -84,10 +86,7 @@ async def _name_in_settings(named: str, process: Process) -> None:
     url = process.url_for_others
     if named == url:
         return
-    ours = not named or await asyncio.to_thread(is_ours, named)
-    if ours and named and (urlsplit(named).port or 80) != process.port:
-        ours = not await asyncio.to_thread(answers, named)
-    if ours:
+    if not named or not await asyncio.to_thread(_is_of_another, named, process):
         settings.set_value(settings.Settings.conductor_url.key, url)
         streams.say(f"The setting conductor.url names it now, as {url}{f', instead of {named}' if named else ''}.")
         if named:
@@ -96,11 +95,25 @@ async def _name_in_settings(named: str, process: Process) -> None:
         streams.say(f"The setting conductor.url names {named}, so jobs go there. For this: “dwhisper settings set conductor.url {url}”.")
 
 
-async def is_stopped_here(url: str) -> bool:
-    """Whether that is the address of this computer's own server, which does not run."""
-    now = settings.load()
+def _is_of_another(url: str, process: Process) -> bool:
+    """Whether an address is one of another computer, or of another program that answers there."""
+    return not is_ours(url) or (port_of(url) != process.port and answers(url))
+
+
+@asynccontextmanager
+async def knowing_own_server(url: str) -> AsyncIterator[None]:
+    """While a server is asked: raises `OwnServerStopped` where it is this computer's own, which does not run."""
+    try:
+        yield
+    except ServerUnreachable as error:
+        if await asyncio.to_thread(_is_stopped_here, url):
+            raise OwnServerStopped(server=url) from error
+        raise
+
+
+def _is_stopped_here(url: str) -> bool:
     server = own_server(folders().data)
-    at = (urlsplit(url).port or 80) == now.conductor_port and await asyncio.to_thread(is_ours, url)
+    at = port_of(url) == settings.load().conductor_port and is_ours(url)
     return at and server.jar.is_file() and server.running() is None
 
 

@@ -10,15 +10,14 @@ from dwhisper_worker.tasks import Invitation
 
 from dwhisper_gui import settings
 from dwhisper_gui.commands import streams
-from dwhisper_gui.commands.server_own import is_stopped_here
+from dwhisper_gui.commands.server_own import knowing_own_server
 from dwhisper_gui.commands.tables import print_json, print_table
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.workers import SeenWorker, seen_workers
 from dwhisper_gui.core.errors import N_
 from dwhisper_gui.core.identity import KeyAndSecret, UserAndPassword
-from dwhisper_gui.core.own_server_errors import OwnServerStopped
-from dwhisper_gui.core.server_errors import PoolNameBad, ServerUnreachable
+from dwhisper_gui.core.server_errors import PoolNameBad
 from dwhisper_gui.core.times import length
 from dwhisper_gui.credentials import pools
 from dwhisper_gui.folders import folders
@@ -45,13 +44,8 @@ _HERE_ONLY = N_(
 async def list_workers(pool: str | None, *, all_gone: bool, as_json: bool) -> int:
     """Prints the table or the document. Raises `ServerError`, `OwnServerStopped`, `ServerUnnamed`."""
     address = (await way(settings.load())).address
-    try:
-        async with Conductor(address) as server:
-            seen = await seen_workers(server)
-    except ServerUnreachable as error:
-        if await is_stopped_here(address.url):
-            raise OwnServerStopped(server=address.url) from error
-        raise
+    async with knowing_own_server(address.url), Conductor(address) as server:
+        seen = await seen_workers(server)
     shown = [
         worker
         for worker in seen

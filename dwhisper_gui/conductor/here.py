@@ -33,11 +33,16 @@ def is_ours(url: str) -> bool:
         return host == "localhost"
 
 
+def port_of(url: str) -> int:
+    """The one that an address names, or means."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def answers(url: str) -> bool:
     """Whether any program listens there. Blocks for at most a second."""
-    parts = urlsplit(url)
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=_CONNECT_SECONDS):
+        with socket.create_connection((urlsplit(url).hostname or "", port_of(url)), timeout=_CONNECT_SECONDS):
             return True
     except OSError:
         return False

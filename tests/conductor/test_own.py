@@ -7,7 +7,8 @@ import shlex
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,6 +40,21 @@ def own(home: Path) -> OwnServer:
 def installed(own: OwnServer) -> None:
     own.folder.mkdir(parents=True, exist_ok=True)
     os.link(jar(), own.jar) if jar().stat().st_dev == own.folder.stat().st_dev else own.jar.symlink_to(jar())
+
+
+@contextmanager
+def runs(own: OwnServer) -> Iterator[str]:
+    """As far as its note tells, and what answers at its address, which is given."""
+    own.folder.mkdir(parents=True)
+    own.jar.write_bytes(b"no jar")
+    waiting = "import sys; sys.stdin.read()"
+    with (
+        little_server(lambda _: Answer(200, b'{"healthy": true}')) as url,
+        subprocess.Popen([sys.executable, "-c", waiting, own.jar], stdin=subprocess.PIPE) as process,
+    ):
+        noted = {"pid": process.pid, "began": psutil.Process(process.pid).create_time(), "host": "127.0.0.1", "port": urlsplit(url).port}
+        (own.folder / "process.json").write_text(json.dumps(noted))
+        yield url
 
 
 @pytest.mark.integration
@@ -122,15 +138,7 @@ async def test_what_ends_before_it_is_ready_is_told_with_its_last_words(own: Own
 @pytest.mark.skipif(sys.platform == "win32", reason="another way to begin a program")
 @pytest.mark.parametrize("asked", [("--host", "0.0.0.0"), ("--port", "1")], ids=["host", "port"])  # noqa: S104 - refused
 def test_one_that_runs_elsewhere_than_is_asked_for_has_to_be_stopped_first(asked: tuple[str, str], own: OwnServer) -> None:
-    own.folder.mkdir(parents=True)
-    own.jar.write_bytes(b"no jar")
-    waiting = "import sys; sys.stdin.read()"
-    with (
-        little_server(lambda _: Answer(200, b'{"healthy": true}')) as url,
-        subprocess.Popen([sys.executable, "-c", waiting, own.jar], stdin=subprocess.PIPE) as process,
-    ):
-        noted = {"pid": process.pid, "began": psutil.Process(process.pid).create_time(), "host": "127.0.0.1", "port": urlsplit(url).port}
-        (own.folder / "process.json").write_text(json.dumps(noted))
+    with runs(own) as url:
         refused = run("server", "start", *asked)
         assert (refused.status, refused.out) == (1, "")
         assert f"runs already, at {url}" in refused.err
@@ -141,16 +149,7 @@ def test_one_that_runs_elsewhere_than_is_asked_for_has_to_be_stopped_first(asked
 @pytest.mark.integration
 @pytest.mark.skipif(sys.platform == "win32", reason="another way to begin a program")
 def test_the_settings_name_it_unless_they_name_one_elsewhere_or_one_that_runs(own: OwnServer) -> None:
-    own.folder.mkdir(parents=True)
-    own.jar.write_bytes(b"no jar")
-    waiting = "import sys; sys.stdin.read()"
-    with (
-        little_server(lambda _: Answer(200, b'{"healthy": true}')) as url,
-        little_server(lambda _: Answer(200)) as another,
-        subprocess.Popen([sys.executable, "-c", waiting, own.jar], stdin=subprocess.PIPE) as process,
-    ):
-        noted = {"pid": process.pid, "began": psutil.Process(process.pid).create_time(), "host": "127.0.0.1", "port": urlsplit(url).port}
-        (own.folder / "process.json").write_text(json.dumps(noted))
+    with runs(own) as url, little_server(lambda _: Answer(200)) as another:
         for before, after in (("", url), ("http://127.0.0.1:1", url), (another, another), ("https://elsewhere.example", None), (url, url)):
             run("settings", "set", "conductor.url", before)
             begun = run("server", "start")

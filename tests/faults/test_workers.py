@@ -15,13 +15,12 @@ from dwhisper_worker.contract import Span
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import TaskStatus
 from dwhisper_gui.core.events import ChunkDone, ChunkFailed
-from dwhisper_gui.core.job import Job, JobState, Wish
+from dwhisper_gui.core.job import JobState, Wish
 from dwhisper_gui.core.plan import ChunkKey
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.jobs.ownership import retry
 from dwhisper_gui.jobs.records import Outcome
 from tests.faults.trial import LOOK_SECONDS, Trial, chunk_tasks, noted, some, told, until_tasks
-from tests.jobs.bench import Bench
 
 HELD = some(TaskStatus.IN_PROGRESS)
 
@@ -111,7 +110,7 @@ async def test_a_chunk_that_was_given_up_is_not_tried_again_when_a_paused_job_go
             while not [event for event in await told(at, ChunkFailed) if event.final]:
                 at.told.clear()
         await at.store.set_wish(job.id, Wish.PAUSE)
-        await until(partial(_is, at, job, JobState.PAUSED), LOOK_SECONDS)
+        await until(partial(at.is_paused, job), LOOK_SECONDS)
         await at.store.set_wish(job.id, Wish.RUN)
         with trial.worker() as good:
             await working
@@ -122,10 +121,6 @@ async def test_a_chunk_that_was_given_up_is_not_tried_again_when_a_paused_job_go
             await at.work(job)
             assert ":0.0 is done" in good.log
         await trial.agree(at, job)
-
-
-async def _is(at: Bench, job: Job, state: JobState) -> bool:
-    return (await at.store.find_job(job.id)).state is state
 
 
 def by_another_clock(shift: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dwhisper_worker.contract import Segment, Window, WindowResult, Word
 
 from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Event, JobEnded, Note, PartPrepared
-from dwhisper_gui.core.job import Job, Options, Output
+from dwhisper_gui.core.job import Job, JobState, Options, Output
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
@@ -49,6 +49,9 @@ class Bench:
     @property
     def ended(self) -> list[JobEnded]:
         return [event for event in self.told if isinstance(event, JobEnded)]
+
+    async def is_paused(self, job: Job) -> bool:
+        return (await self.store.find_job(job.id)).state is JobState.PAUSED
 
     def notes(self) -> set[str]:
         return {event.code for event in self.told if isinstance(event, Note)}

@@ -98,10 +98,6 @@ async def local_text(folder: Path, sample: Path) -> list[tuple[float, float, str
         return text(at)
 
 
-async def is_paused(at: Bench, job: str) -> bool:
-    return (await at.store.find_job(job)).state is JobState.PAUSED
-
-
 @pytest.fixture(scope="module")
 def sparse(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Half an hour in five parts, with the sample every five minutes and silence between."""
@@ -169,7 +165,7 @@ async def test_a_paused_job_is_taken_from_the_workers_who_lose_what_they_had_in_
             working = asyncio.ensure_future(at.work(job))
             await begun.wait()
             await at.store.set_wish(job.id, Wish.PAUSE)
-            await until(partial(is_paused, at, job.id), 0.05)
+            await until(partial(at.is_paused, job), 0.05)
             assert "withdrawn" in at.notes()
             async with Conductor(conductor.address) as server:
                 assert await server.waiting(TRANSCRIBE_CHUNK, pool_domain(pool, "faster-whisper", MODEL)) == 0, "no worker gets any of it"
@@ -246,7 +242,7 @@ async def test_after_a_pause_too_only_the_parts_whose_turn_it_is_are_looked_at(
             chunks = sum(len(event.part.chunks) for event in prepared)
             await until(partial(_has, server, pool_domain(pool, "faster-whisper", MODEL), chunks), 0.05)
             await at.store.set_wish(job.id, Wish.PAUSE)
-            await until(partial(is_paused, at, job.id), 0.05)
+            await until(partial(at.is_paused, job), 0.05)
             known = remembered((await at.store.find_job(job.id)).memory)
             assert known
             assert known.workflow
