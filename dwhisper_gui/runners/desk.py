@@ -23,6 +23,7 @@ from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone, WorkflowGone
 from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import until
+from dwhisper_gui.runners.begun import begun_parts
 from dwhisper_gui.runners.failures import failure_of, lacking_key
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.runner import Prepare, Task
@@ -40,8 +41,6 @@ UNTOUCHED_PARTS = 2
 """Parts are handed out in order, but that the last may come before the one that precedes it (`order.py`): behind so many of which no chunk
 was ever given to a worker, none is looked at. Of a day of sound all but a few parts wait."""
 COMBINE = "combine"
-PART = "part_"
-"""How the parts' tasks are called, with their number."""
 UNTOUCHED = (TaskStatus.SCHEDULED, TaskStatus.CANCELED)
 """Tasks that no worker was ever given: those that wait, and those that waited when the workflow was ended, as by a pause."""
 OVER = (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR, TaskStatus.TIMED_OUT)
@@ -161,10 +160,9 @@ class Desk:
         if self._parts[index].workflow is not None:
             return True
         with suppress(WorkflowGone):  # whoever follows it sees that, too
-            async for task in self._server.all_tasks(self._workflow):
-                number = task.reference.removeprefix(PART)
-                if number.isdigit() and int(number) in self._parts and task.sub_workflow:
-                    self._parts[int(number)].workflow = task.sub_workflow
+            for number, workflow in (await begun_parts(self._server, self._workflow)).items():
+                if number in self._parts:
+                    self._parts[number].workflow = workflow
         return self._parts[index].workflow is not None
 
     async def _submit(self, index: int, part: _Part, workflow: str) -> None:

@@ -17,7 +17,7 @@ from dwhisper_gui.core.errors import DWhisperError
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import REVISION, Journal
 from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowNotResumable
-from dwhisper_gui.runners.desk import PART
+from dwhisper_gui.runners.begun import PART
 from dwhisper_gui.runners.leftovers import Reach, clear, delete
 from dwhisper_gui.runners.order import priorities
 from dwhisper_gui.runners.patience import Patience

@@ -45,11 +45,11 @@ def memory(server: Conductor, job: str, workflow: str | None, *former: Begun) ->
 
 
 async def parts_of(server: Conductor, workflow: str, count: int) -> list[str]:
-    """Their workflows, once all have begun."""
+    """Their workflows, once all have begun; of one that was begun anew, the later."""
     found: list[str] = []
 
     async def begun() -> bool:
-        found[:] = [task.sub_workflow async for task in server.all_tasks(workflow) if task.sub_workflow]
+        found[:] = [task.sub_workflow async for task in server.all_tasks(workflow) if task.sub_workflow and not task.retried]
         return len(found) == count
 
     await until(begun)
