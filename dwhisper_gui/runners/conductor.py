@@ -223,9 +223,9 @@ class ConductorRunner:
             began = now()
             status = await patience.with_server(partial(self._server.status, workflow))
             asked = now() - began
-            await patience.with_server(desk.take_results)
-            asked += desk.asked_seconds
-            await patience.with_server(partial(attendance.look, desk.wrong_key, moved=desk.changed))
+            look = await patience.with_server(desk.take_results)
+            asked += look.asked_seconds
+            await patience.with_server(partial(attendance.look, desk.wrong_key, moved=look.changed))
             over = status is None or status.ended  # one that somebody paused goes on when they want it to
             if over:
                 desk.workflow_ended()
@@ -237,7 +237,7 @@ class ConductorRunner:
                     group.create_task(patience.with_server(partial(self._decide, workflow)))
                     for part in desk.under_way:
                         group.create_task(patience.with_server(partial(self._revive, part, ended)))
-            pause = LOOK_SECONDS if desk.changed else min(LOOKS_GROW * pause, MOST_LOOK_SECONDS)
+            pause = LOOK_SECONDS if look.changed else min(LOOKS_GROW * pause, MOST_LOOK_SECONDS)
             # At most so long: to ask a server that was away took as long as that.
             await asyncio.sleep(min(max(pause, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
 

@@ -71,6 +71,15 @@ class _Part:
         return self.prepared and not self.open
 
 
+@dataclass(slots=True)
+class Look:
+    """What one look at the server came to."""
+
+    asked_seconds: float = 0.0
+    """For how long it was asked what has changed; not how long it took to fetch that."""
+    changed: bool = False
+
+
 class Desk:
     """Of one job. It outlives its workflows: what of one came to nothing is submitted again with the next."""
 
@@ -102,10 +111,6 @@ class Desk:
         self._lost: defaultdict[ChunkKey, int] = defaultdict(int)
         self._given_up: set[ChunkKey] = set()
         self._workflow = ""
-        self.asked_seconds = 0.0
-        """For how long the server was asked what has changed, the last time; not how long it took to fetch that."""
-        self.changed = False
-        """Whether anything had."""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
         self.wrong_key: set[str] = set()
@@ -178,24 +183,25 @@ class Desk:
 
     # --- taking --------------------------------------------------------------------------------------------------
 
-    async def take_results(self) -> None:
+    async def take_results(self) -> Look:
         """Looks once at what has changed, and writes it down. Raises `ServerError`, `StoreUnusable`."""
-        self.asked_seconds, self.changed, untouched = 0.0, False, 0
+        look, untouched = Look(), 0
         for part in self._parts.values():
             if untouched == UNTOUCHED_PARTS:
-                return
+                break
             if part.workflow is not None and part.submitted and not part.settled and not part.gone:
                 try:
-                    untouched = 0 if await self._take_from(part, part.workflow) else untouched + 1
+                    untouched = 0 if await self._take_from(part, part.workflow, look) else untouched + 1
                 except WorkflowGone:
                     part.gone = True
+        return look
 
-    async def _take_from(self, part: _Part, workflow: str) -> bool:
+    async def _take_from(self, part: _Part, workflow: str, look: Look) -> bool:
         """Whether any of its chunks was ever given out."""
         now = asyncio.get_running_loop().time
         began = now()
         tasks = [task async for task in self._server.all_tasks(workflow) if task.type == TRANSCRIBE_CHUNK]
-        self.asked_seconds += now() - began
+        look.asked_seconds += now() - began
         if part.found:
             part.found = False
             self._seen |= {task.id: (task.status, task.polls) for task in tasks if task.status in OVER}
@@ -203,7 +209,7 @@ class Desk:
         async with together() as group:
             for task in tasks:
                 if self._seen.get(task.id) != (task.status, task.polls):
-                    self.changed = True
+                    look.changed = True
                     group.create_task(self._take(part, task, gate))
         part.touched = any(task.polls or task.status not in UNTOUCHED for task in tasks)
         return part.touched
