@@ -25,7 +25,7 @@ from dwhisper_gui.core.errors import (
     from_failure,
 )
 from dwhisper_gui.workers.frames import Deframer, Nonsense, decoded, frame
-from dwhisper_gui.workers.pipes import Listener, Pipes, spawn
+from dwhisper_gui.workers.pipes import Listener, Pipes
 
 log = logging.getLogger(__name__)
 worker_log = logging.getLogger("dwhisper.worker")
@@ -75,7 +75,7 @@ class Worker:
         self._frames = Deframer()
         self._failure: WorkerError | None = None
         self._closing = False
-        self._pipes: Pipes
+        self._pipes = Pipes(Listener(self._received, self._logged, self._deaf, self._over))
         self._hello: HelloReply
 
     @classmethod
@@ -84,7 +84,7 @@ class Worker:
         `ContractMismatch`, `WorkerHung`, `NoWorker`, `WorkerNonsense`, and `WorkerDied` where it is killed meanwhile."""
         worker = cls(command, name)
         try:
-            worker._pipes = await spawn(command, Listener(worker._received, worker._logged, worker._deaf, worker._over), env)
+            await worker._pipes.start(command, env)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise WorkerMissing(command=shlex.join(command), detail=reason) from error

@@ -37,24 +37,14 @@ class Listener:
 
 
 async def spawn(command: Sequence[str], listener: Listener, env: Mapping[str, str] | None = None) -> "Pipes":
-    """Starts a program in a session of its own, so that Ctrl+C in a terminal does not reach it. Raises `OSError`."""
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    _, pipes = await asyncio.get_running_loop().subprocess_exec(
-        lambda: Pipes(listener),
-        *command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=env,
-        **apart,
-    )
+    """A program that has been started. Raises `OSError`."""
+    pipes = Pipes(listener)
+    await pipes.start(command, env)
     return pipes
 
 
 class Pipes(asyncio.SubprocessProtocol):
-    """See `spawn`."""
+    """Of one program, which is to be started once."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -67,6 +57,16 @@ class Pipes(asyncio.SubprocessProtocol):
         self.last_sign = asyncio.get_running_loop().time()
         """When it last wrote anything, its log included: the loop's time in seconds."""
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def start(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+        """Starts the program in a session of its own, so that Ctrl+C in a terminal does not reach it. It may have written and ended before
+        this returns. Raises `OSError`."""
+        apart: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        await asyncio.get_running_loop().subprocess_exec(
+            lambda: self, *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, **apart
+        )
 
     @property
     def pid(self) -> int:
