@@ -217,7 +217,7 @@ class ConductorRunner:
 
     async def _look(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         now = asyncio.get_running_loop().time
-        decided, pause = now(), LOOK_SECONDS
+        decided, pause, before = now(), LOOK_SECONDS, 0.0
         ended: Counter[str] = Counter()
         while True:
             began = now()
@@ -238,8 +238,9 @@ class ConductorRunner:
                     for part in desk.under_way:
                         group.create_task(patience.with_server(partial(self._revive, part, ended)))
             pause = LOOK_SECONDS if look.changed else min(LOOKS_GROW * pause, MOST_LOOK_SECONDS)
-            # At most so long: to ask a server that was away took as long as that.
-            await asyncio.sleep(min(max(pause, asked * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
+            # One slow answer is no slow server. At most so long: to ask a server that was away took as long as that.
+            await asyncio.sleep(min(max(pause, min(asked, before) * (1 / LOOK_SHARE - 1)), DECIDE_SECONDS))
+            before = asked
 
     async def _decide(self, workflow: str) -> None:
         with suppress(WorkflowGone):
