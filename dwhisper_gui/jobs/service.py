@@ -301,7 +301,9 @@ class Queue:
         await self._look_at_medium(job)
         output = self._output(job)
         document = await laid_out(job, transcript, output, shots)
-        files = await self._write(job, mine, document, output)
+        heard = (await self._store.progress_of(job.id)).windows_done
+        # Where nothing at all could be heard, empty subtitles would say that nobody speaks.
+        files = await self._write(job, mine, document, output, heard) if heard or transcript.complete else []
         self._written |= dict.fromkeys(files, job.path)
         if shows_cues(output):
             self._tell(await asyncio.to_thread(lambda: note_of(document, problems_of(document), job.id)))
@@ -319,9 +321,8 @@ class Queue:
             log.warning("the medium of job %s can't be read any more", job.id, exc_info=True)
             self._tell(Note(job.id, "medium_gone_meanwhile", {"name": name_of(job.path)}))
 
-    async def _write(self, job: Job, mine: Ownership, document: Document, output: Output) -> list[bytes]:
+    async def _write(self, job: Job, mine: Ownership, document: Document, output: Output, windows: int) -> list[bytes]:
         """Writes the subtitles, save those that are there: a folder that is transcribed once more shall not fill with copies."""
-        windows = (await self._store.progress_of(job.id)).windows_done
         # One command's media may have names alike; what it has just written of one is not there to be replaced by another's.
         others = [file for file, medium in self._written.items() if medium != job.path]
         done = await asyncio.to_thread(write, document, Target(job, output, others), Layout(windows, output.rules, output.shots))
