@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 import psutil
-from dwhisper_worker.contract import MODELS_LIST, HelloReply, ModelsRequest, ModelState
+from dwhisper_worker.contract import HELLO, MODELS_LIST, HelloReply, HelloRequest, ModelsRequest, ModelState
 
 from dwhisper_gui import log, settings
 from dwhisper_gui.commands.streams import FAILED
@@ -129,15 +129,14 @@ async def _worker(now: Settings) -> AsyncIterator[Finding]:
         return
     try:
         yield Finding("worker", State.GOOD, f"{worker.hello.version} on {worker.hello.host}")
-        for finding in (*_engines(worker.hello, now), *_devices(worker.hello)):
-            yield finding
         try:
+            hello = await worker.ask(HELLO, HelloRequest(thorough=True))
             models = (await worker.ask(MODELS_LIST, ModelsRequest(os.fspath(now.models_folder)))).models
             named = (await worker.ask(MODELS_LIST, ModelsRequest(os.fspath(now.models_folder), (now.model,)))).models
         except DWhisperError as error:
-            yield Finding("models", State.MISSING, "can't be listed", error.sentence())
+            yield Finding("worker", State.MISSING, "does not answer", error.sentence())
             return
-        for finding in _models(models, named, now):
+        for finding in (*_engines(hello, now), *_devices(hello), *_models(models, named, now)):
             yield finding
     finally:
         await worker.close()
@@ -156,7 +155,12 @@ def _devices(hello: HelloReply) -> Iterator[Finding]:
     for device in hello.devices:
         cores = f", {device.cores} cores" if device.cores else ""
         memory = f", {_gigabytes(device.memory_bytes)}" if device.memory_bytes else ""
-        yield Finding(f"device {device.name}", State.GOOD, f"{device.description}{cores}{memory}; {', '.join(device.compute_types)}")
+        found = "; ".join(filter(None, (f"{device.description}{cores}{memory}", ", ".join(device.compute_types))))
+        if device.trouble:
+            remedy = "Update its driver, or install cuBLAS of CUDA 12: pip install 'dwhisper-worker[cuda]'"
+            yield Finding(f"device {device.name}", State.NOTE, f"{found}; most likely it can't compute: {device.trouble}", remedy)
+        else:
+            yield Finding(f"device {device.name}", State.GOOD, found)
 
 
 def _models(models: tuple[ModelState, ...], named: tuple[ModelState, ...], now: Settings) -> Iterator[Finding]:

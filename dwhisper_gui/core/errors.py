@@ -3,9 +3,9 @@
     DWhisperError                     status 1: this medium failed, the others go on
       UsageError                      status 2: what was asked for can't be had; nothing was started
         LanguageUnknown, LanguageMisspelt, ModelUnknown, FormatUnknown, FormatMissing, RulesUnknown, TimeUnreadable, RangeEmpty,
-        EngineUnknown, EngineMissing, DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage, ModelCannotTranslate,
-        SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous, JobBusy, NothingToExport, NoTextYet, PlaceUnknown, CommandMissing,
-        ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable, HomeUnreadable, WordEmpty
+        EngineUnknown, EngineMissing, DeviceUnknown, EngineLacks, ComputeTypeUnknown, ModelLacksLanguage,
+        ModelCannotTranslate, SettingUnknown, SettingValueBad, JobUnknown, JobAmbiguous, JobBusy, NothingToExport, NoTextYet, PlaceUnknown,
+        CommandMissing, ModelInPackage, ModelNameTaken, OutputFolderIsFile, ConfirmationMissing, HomeUnusable, HomeUnreadable, WordEmpty
       MediumError                     the user's file
         MediumMissing, NothingFits, AddressGiven, StreamGiven, MediumUnreadable, MediumEmpty, NotMedia, BrokenOff, RefersElsewhere, NoAudio,
         TrackMissing, FolderWithoutMedia, SoundEmpty, RangePastEnd, MediumChanged, ExtractionFailed, ShotsUnknown
@@ -14,8 +14,8 @@
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory,
         PoolKeyWrong, ChunkDamaged, FileTooLarge
-      FFmpegMissing, EncodingFailed, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull, StoreTooNew,
-      OwnershipLost, JobRemoved, JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
+      DeviceBroken, FFmpegMissing, EncodingFailed, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull,
+      StoreTooNew, OwnershipLost, JobRemoved, JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
       ServerError (`server_errors.py`), OwnServerError (`own_server_errors.py`), CredentialsError (`credential_errors.py`)
 
 A sentence is data: a template (collected by gettext) and the fields it names, formatted as late as it is shown, so that it can be
@@ -415,6 +415,13 @@ class OutOfMemory(WorkerError):
     )
 
 
+class DeviceBroken(DWhisperError):
+    template = N_(
+        "“{device}” is there but can't compute ({detail}), so this does not go on. What is done is kept. “dwhisper doctor” says what a GPU"
+        " lacks; --device cpu takes the processor."
+    )
+
+
 class PoolKeyWrong(WorkerError):
     template = N_(
         "The worker “{worker}” has another key for the pool “{pool}” than this program, so it could not open what it was sent. What is done"
@@ -527,6 +534,7 @@ _BY_CODE: dict[str, type[DWhisperError]] = {
     Code.ENGINE_UNKNOWN: EngineUnknown,
     Code.ENGINE_MISSING: EngineMissing,
     Code.DEVICE_UNKNOWN: DeviceUnknown,
+    Code.DEVICE_BROKEN: DeviceBroken,
     Code.COMPUTE_TYPE_UNKNOWN: ComputeTypeUnknown,
     Code.MODEL_UNKNOWN: ModelUnknown,
     Code.MODEL_BROKEN: ModelBroken,

@@ -21,6 +21,10 @@ NOTES = {
     "medium_changed": N_("“{name}” has changed since it was last transcribed, so this is a new job."),
     "medium_changed_meanwhile": N_("“{name}” changed while it was being transcribed, so the subtitles may not fit what it is now."),
     "medium_gone_meanwhile": N_("“{name}” can't be read any more. Its text is kept, since all that is in it was heard before."),
+    "without_gpu": N_(
+        "This computer has a GPU that can't be used ({detail}), so its processor does the work, which takes longer. “dwhisper doctor” tells"
+        " what a GPU lacks."
+    ),
     "engine_busy": N_("Another DWhisper is transcribing on this computer. This one waits for its turn."),
     "server_away": N_("{gist} What is done is kept, and this goes on as soon as the server answers."),
     "server_refuses": N_(

@@ -18,7 +18,7 @@ from dwhisper_worker.contract import (
     TranscribeRequest,
 )
 
-from dwhisper_gui.core.errors import DWhisperError, WorkerError, WorkerNonsense
+from dwhisper_gui.core.errors import DWhisperError, OutOfMemory, WorkerError, WorkerNonsense
 from dwhisper_gui.core.events import Note
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import WINDOW_SECONDS, WINDOWS_IN_CHUNK
@@ -184,7 +184,10 @@ class LocalRunner:
                 reply = await self._transcribe(seat, worker, task, audio, journal, done)
             except WorkerError as error:
                 final = lease >= MOST_TRIES
-                await journal.failed(key, lease, error.sentence(), final=final)
+                short = isinstance(error, OutOfMemory)
+                await journal.failed(key, lease, error.sentence(), final=final and not short)
+                if final and short:  # the worker has waited for memory: what follows would come to the same
+                    raise
                 left = replace(audio, windows=tuple(one for one in audio.windows if one.window.index not in done))
                 await (board.done(seat.name, audio) if final else board.give_back(seat.name, left))
             else:

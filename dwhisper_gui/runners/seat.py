@@ -9,7 +9,7 @@ from typing import TypeVar
 from dwhisper_worker.contract import GET_READY, LOAD, Call, DownloadProgress, LoadRequest, ReadyRequest
 
 from dwhisper_gui.core.errors import DWhisperError, WorkerDied, WorkerHung, WorkersDie
-from dwhisper_gui.core.events import ModelDownload, ModelLoaded
+from dwhisper_gui.core.events import ModelDownload, ModelLoaded, Note
 from dwhisper_gui.runners.runner import EngineSetup, Tell
 from dwhisper_gui.workers.child import Worker
 
@@ -157,6 +157,8 @@ class Seat:
         )
         loaded = await self.ask(self._worker, LOAD, request, downloading)
         self._setup = setup
+        if loaded.without_gpu:
+            tell(Note(job, "without_gpu", {"detail": loaded.without_gpu}))
         tell(ModelLoaded(job, loaded.model, loaded.device, loaded.compute_type, loaded.threads, loaded.seconds))
 
     async def ask(

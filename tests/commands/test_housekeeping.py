@@ -181,3 +181,12 @@ def test_the_doctor_names_an_engine_that_is_chosen_and_not_installed() -> None:
     found = findings(status=1)
     assert found["engine openai-whisper"]["state"] == "missing"
     assert "pip install 'dwhisper-worker[openai]'" in found["engine openai-whisper"]["remedy"]
+
+
+def test_the_doctor_says_what_a_gpu_lacks(tmp_path: Path) -> None:
+    worker = f"{sys.executable} -m tests.worker.gpu lacks {tmp_path / 'mended'} --stdio"
+    run("settings", "set", "worker.command", worker)
+    gpu = findings(env={"CUDA_VISIBLE_DEVICES": ""})["device cuda:0"]
+    assert gpu["state"] == "note"
+    assert "most likely it can't compute" in gpu["found"]
+    assert "cuBLAS" in gpu["remedy"]

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from dwhisper_worker.contract import Decoding, Span, WindowResult
 
-from dwhisper_gui.core.errors import FFmpegMissing, ModelBroken, WorkerMissing, WorkersDie
+from dwhisper_gui.core.errors import FFmpegMissing, ModelBroken, OutOfMemory, WorkerMissing, WorkersDie
 from dwhisper_gui.core.events import Event, ModelLoaded, Note
 from dwhisper_gui.core.job import Fingerprint, Job, Options, Output
 from dwhisper_gui.core.plan import Chunk, ChunkKey, PreparedPart
@@ -24,6 +24,7 @@ from dwhisper_gui.runners.local import WINDOWS_IN_FLIGHT, LocalRunner, LocalSetu
 from dwhisper_gui.runners.runner import ChunkAudio, EngineSetup, Task
 from dwhisper_gui.runners.seat import Patience
 from tests.worker.audio import pcm_of, window
+from tests.worker.gpu import LACKS
 
 pytestmark = pytest.mark.integration
 
@@ -35,6 +36,10 @@ TEXTS = ("leisure to consider", "young man", "rather selfish", "amiable woman", 
 
 def sabotaged(fault: str, chunk: str) -> tuple[str, ...]:
     return (sys.executable, str(Path(__file__).with_name("saboteur.py")), fault, chunk, "--stdio")
+
+
+def with_gpu(fault: str, mark: Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", "tests.worker.gpu", fault, os.fspath(mark), "--stdio")
 
 
 @asynccontextmanager
@@ -319,6 +324,35 @@ async def test_workers_that_never_live_end_the_run(bench: Bench, tmp_path: Path)
     async with runner(tmp_path, command) as local:
         with pytest.raises(WorkersDie, match="smaller model"):
             await bench.run(local)
+
+
+async def test_where_a_gpu_lacks_a_library_the_processor_does_it_and_that_is_told(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path, with_gpu("lacks", tmp_path / "mended")) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    assert Note(bench.job.id, "without_gpu", {"detail": LACKS}) in bench.told
+    assert [event.device for event in bench.told if isinstance(event, ModelLoaded)] == ["cpu"]
+
+
+async def test_another_process_takes_the_place_of_one_whose_gpu_breaks(bench: Bench, tmp_path: Path) -> None:
+    async with runner(tmp_path, with_gpu("breaks", tmp_path / "broke")) as local:
+        await bench.run(local)
+    assert await bench.is_whole()
+    assert [event.device for event in bench.told if isinstance(event, ModelLoaded)] == ["cuda:0"] * 2
+    assert len(set(bench.pids)) == 2
+
+
+async def test_a_gpu_that_stays_full_ends_the_run_and_the_next_does_what_is_left(bench: Bench, tmp_path: Path) -> None:
+    command = with_gpu("full", tmp_path / "room")
+    async with runner(tmp_path, command, threads=1) as local:
+        with pytest.raises(OutOfMemory):
+            await bench.run(local)
+        done = len(await bench.texts())
+        assert 1 <= done < 5
+        assert not any(one.failed for one in await bench.store.results(bench.job.id).missing())
+        (tmp_path / "room").touch()
+        await bench.run(local)
+    assert await bench.is_whole()
 
 
 async def test_who_waits_for_the_engine_is_told(bench: Bench, tmp_path: Path) -> None:

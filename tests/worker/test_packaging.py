@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from dwhisper_worker.arguments import DEFAULT_GRACE_SECONDS
-from dwhisper_worker.conductor import HUNG_STATUS
+from dwhisper_worker.errors import AGAIN_STATUS
 from dwhisper_worker.identity import HOME_VARIABLE, NAME_VARIABLE
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging" / "worker"
@@ -28,7 +28,7 @@ def test_a_worker_that_is_stopped_has_time_for_what_it_promised() -> None:
     unit = dict(line.split("=", 1) for line in (PACKAGING / "dwhisper-worker.service").read_text().splitlines() if "=" in line)
     assert int(unit["TimeoutStopSec"]) > DEFAULT_GRACE_SECONDS + 10
     assert unit["Restart"] == "on-failure"
-    assert str(HUNG_STATUS) not in unit["RestartPreventExitStatus"].split()
+    assert str(AGAIN_STATUS) not in unit["RestartPreventExitStatus"].split()
 
 
 def test_a_container_goes_by_the_name_of_the_one_before() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from dwhisper_worker import models
 from dwhisper_worker.answers import Answers
 from dwhisper_worker.contract import LoadRequest
-from dwhisper_worker.errors import WorkerFailure
+from dwhisper_worker.errors import AGAIN_STATUS, WorkerFailure
 from dwhisper_worker.held import Held, Served
 from dwhisper_worker.identity import Identity, computer, take
 from dwhisper_worker.pace import MOST_LEASES, Pace, wanted
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HUNG_STATUS = 75
-"""The exit status after the engine hung: to be started again (sysexits' EX_TEMPFAIL)."""
 
 _TICK_SECONDS = 0.25
 _POLL_SECONDS = 1.0
@@ -57,10 +55,12 @@ _ASKING = "asking-for-"
 class Shift:
     """What is held now, and the threads that see to it."""
 
-    def __init__(self, server: "Server", served: Iterable[Served], grace: float) -> None:
+    def __init__(self, server: "Server", served: Iterable[Served], grace: float, broken: threading.Event) -> None:
+        """`broken` is set when an engine decodes nothing any more."""
         self._server = server
         self._served = tuple(served)
         self._grace = grace
+        self._broken = broken
         self._line = Line(server.url)
         self._held: dict[str, Held] = {}
         self._answers = Answers()
@@ -73,7 +73,8 @@ class Shift:
         self._signals = 0
 
     def run(self) -> int:
-        """Serves until SIGTERM or SIGINT (status 0) or until the engine hangs (`HUNG_STATUS`). To be called from the main thread."""
+        """Serves until SIGTERM or SIGINT (status 0), or until an engine hangs or is broken (`AGAIN_STATUS`). To be called from the main
+        thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
         for one in self._served:
@@ -90,11 +91,12 @@ class Shift:
             for one in self._served:
                 one.pace.at_work(one.transcriber.busy_seconds)
             hangs = [watch.hangs(elapsed) for watch in watches]  # all are asked, since each keeps count
-            if any(hangs):
-                log.critical("the engine hangs; leaving, so that another worker does what it had in hand")
+            if any(hangs) or self._broken.is_set():
+                state = "hangs" if any(hangs) else "is broken"
+                log.critical("the engine %s; leaving, so that another worker does what it had in hand", state)
                 self._stopping.set()
-                self._give_back(self._each(), unless_begun=True)
-                return HUNG_STATUS
+                self._give_back(self._each(), unless_begun=any(hangs))
+                return AGAIN_STATUS
         self._stop()
         return 0
 
@@ -271,20 +273,21 @@ def serve(invitation: Invitation, requests: Iterable[LoadRequest], grace: float,
         return 1
     identities: list[Identity] = []
     served: list[Served] = []
+    broken = threading.Event()
     try:
         for request in requests:
             # A name for each model: the server notes one domain a worker.
             identities.append(take(folder))
-            served.append(_served(invitation, request, identities[-1].name))
+            served.append(_served(invitation, request, identities[-1].name, broken.set))
     except WorkerFailure as failure:
         log.critical("%s can’t be served: %s", request.model, why(failure))
         return 1
-    return Shift(server, served, grace).run()
+    return Shift(server, served, grace, broken).run()
 
 
-def _served(invitation: Invitation, request: LoadRequest, worker: str) -> Served:
+def _served(invitation: Invitation, request: LoadRequest, worker: str, on_broken: Callable[[], None]) -> Served:
     weights = models.resolve(request.model, request.folder, request.engine)
-    transcriber = Transcriber.load(request, weights)
+    transcriber = Transcriber.load(request, weights, on_broken)
     # Of weights given by their path, all workers of a pool that have them call them by their folder.
     model = Path(request.model).name if weights.origin == "path" else request.model
     return Served(

@@ -51,6 +51,7 @@ class Code(StrEnum):
     ENGINE_UNKNOWN = "engine_unknown"  # engine, known
     ENGINE_MISSING = "engine_missing"  # engine, package
     DEVICE_UNKNOWN = "device_unknown"  # device, known
+    DEVICE_BROKEN = "device_broken"  # device, detail
     COMPUTE_TYPE_UNKNOWN = "compute_type_unknown"  # compute_type, device, known
     MODEL_UNKNOWN = "model_unknown"  # model
     MODEL_BROKEN = "model_broken"  # model, path, detail
@@ -102,6 +103,8 @@ class HelloRequest:
     """The first request of every connection."""
 
     contract: int = VERSION
+    thorough: bool = False
+    """Also look for what a GPU needs, which takes a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class Device:
     compute_types: tuple[str, ...]
     cores: int | None = None
     memory_bytes: int | None = None
+    trouble: str = ""
+    """Why it most likely can't compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +366,8 @@ class LoadReply:
     threads: int
     multilingual: bool
     seconds: float
+    without_gpu: str = ""
+    """Why the processor does the work although there is a GPU and the choice was left to the engine."""
 
 
 # --- detect_language -----------------------------------------------------------------------------------------------

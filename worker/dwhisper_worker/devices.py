@@ -8,17 +8,19 @@ from pathlib import Path
 import ctranslate2
 
 from dwhisper_worker.contract import Device
+from dwhisper_worker.engines.gpu import missing_library
 from dwhisper_worker.host import usable_cores
 
 _USEFUL = ("int8", "int8_float16", "int8_bfloat16", "float16", "bfloat16", "float32")
 """Of CTranslate2's compute types those worth offering: int8_float32 is what int8 becomes, int16 is slower than int8 and no better."""
 
 
-def available() -> tuple[Device, ...]:
-    """The CPU, then each CUDA device that CTranslate2 sees."""
+def available(*, thorough: bool = False) -> tuple[Device, ...]:
+    """The CPU, then each CUDA device that CTranslate2 sees; `thorough`: with what they lack."""
     cpu = Device("cpu", _processor(), _compute_types("cpu"), cores=usable_cores())
     count = ctranslate2.get_cuda_device_count()
-    return (cpu, *(_cuda(index) for index in range(count)))
+    missing = missing_library() if count and thorough else ""
+    return (cpu, *(_cuda(index, f"{missing} is not there" if missing else "") for index in range(count)))
 
 
 def _compute_types(kind: str, index: int = 0) -> tuple[str, ...]:
@@ -26,9 +28,13 @@ def _compute_types(kind: str, index: int = 0) -> tuple[str, ...]:
     return tuple(name for name in _USEFUL if name in supported)
 
 
-def _cuda(index: int) -> Device:
+def _cuda(index: int, trouble: str) -> Device:
     name, memory = _ask_driver(index)
-    return Device(f"cuda:{index}", name, _compute_types("cuda", index), memory_bytes=memory)
+    try:
+        types = _compute_types("cuda", index)
+    except RuntimeError as error:  # an old driver, a device that another program has to itself
+        types, trouble = (), str(error)
+    return Device(f"cuda:{index}", name, types, memory_bytes=memory, trouble=trouble)
 
 
 def _ask_driver(index: int) -> tuple[str, int | None]:

@@ -4,7 +4,18 @@ import traceback
 
 from dwhisper_worker.contract import Code, Failure
 
-_MEMORY_SIGNS = ("out of memory", "failed to allocate", "failed to allocated", "alloc_failed", "bad_alloc", "bad allocation")
+AGAIN_STATUS = 75
+"""A worker's exit status after its engine hung or broke: it is to be started again (sysexits' EX_TEMPFAIL)."""
+
+_MEMORY_SIGNS = (
+    "out of memory",
+    "failed to allocate",
+    "failed to allocated",
+    "alloc_failed",
+    "bad_alloc",
+    "bad allocation",
+    "parallel_for failed: cudaerrorinvaliddevice",  # what CUDA's library says where it can't even ask about the GPU for want of memory
+)
 
 
 class WorkerFailure(Exception):

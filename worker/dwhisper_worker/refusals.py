@@ -7,6 +7,7 @@ WORDS = {
     Code.ENGINE_UNKNOWN: "there is no engine “{engine}”. There are: {known}.",
     Code.ENGINE_MISSING: "the engine {engine} is not installed here. Install the package {package}.",
     Code.DEVICE_UNKNOWN: "there is no device “{device}” here. There are: {known}.",
+    Code.DEVICE_BROKEN: "{device} can’t compute ({detail}). Install what is missing, or leave out --device.",
     Code.COMPUTE_TYPE_UNKNOWN: "{device} can’t compute in {compute_type}. It can in: {known}.",
     Code.MODEL_UNKNOWN: "there is no model of that name, nor a folder with one. “dwhisper models list” knows the names.",
     Code.MODEL_BROKEN: "what is in {path} is no model, or damaged ({detail}). Delete it, and it is downloaded again.",

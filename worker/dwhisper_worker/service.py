@@ -63,7 +63,9 @@ class Answers(Generic[R, E]):
 class Service:
     """Answers requests. It holds what outlives a request: the lanes, and the engine once one is loaded."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_broken: Callable[[], None] = lambda: None) -> None:
+        """`on_broken` is called when the engine decodes nothing any more."""
+        self._on_broken = on_broken
         self._transcriber: Transcriber | None = None
         self._model = ""
         self._lanes: dict[str, queue.SimpleQueue[Work]] = {}
@@ -146,7 +148,7 @@ class Service:
         if known is not None:  # refused before a download, not after it
             transcribe.check_abilities(request, known)
         weights = models.resolve(request.model, request.folder, request.engine, answers.event)
-        self._transcriber = transcribe.Transcriber.load(request, weights)
+        self._transcriber = transcribe.Transcriber.load(request, weights, self._on_broken)
         return self._transcriber.loaded
 
     def _detect_language(self, request: contract.DetectRequest, _: Answers[contract.DetectReply, Nothing]) -> contract.DetectReply:
@@ -213,7 +215,7 @@ def _hello(request: contract.HelloRequest, _: Answers[contract.HelloReply, Nothi
         version=metadata.version("dwhisper-worker"),
         host=platform.node(),
         pid=os.getpid(),
-        devices=devices.available(),
+        devices=devices.available(thorough=request.thorough),
         engines=engines(),
     )
 

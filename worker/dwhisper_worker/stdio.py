@@ -8,12 +8,14 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 from typing import NoReturn
 
 import msgspec
 
 from dwhisper_worker import contract
 from dwhisper_worker.contract import HEADER, MAX_ENVELOPE_BYTES, Envelope, Nothing
+from dwhisper_worker.errors import AGAIN_STATUS
 from dwhisper_worker.service import Answers, Service
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ def serve(inward: int, outward: int) -> NoReturn:
     """Answers requests until `shutdown` (status 0), the end of the input (0), or something that is no envelope (1)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the desktop, which tells its workers what to do
     writer = Writer(outward)
-    service = Service()
+    service = Service(on_broken=partial(leave, AGAIN_STATUS))
     try:
         while (envelope := read_envelope(inward)) is not None:
             if envelope.kind == contract.SHUTDOWN.name:

@@ -24,12 +24,13 @@ from dwhisper_worker.contract import (
     TranscribeReply,
     TranscribeRequest,
 )
-from dwhisper_worker.engines import load
-from dwhisper_worker.engines.engine import Clip, Decoded, Effort, Engine
-from dwhisper_worker.errors import WorkerFailure
+from dwhisper_worker.engines import CPU, load
+from dwhisper_worker.engines.engine import Clip, Decoded, Effort, Engine, prove
+from dwhisper_worker.errors import WorkerFailure, is_out_of_memory
 from dwhisper_worker.host import peak_memory_bytes
 from dwhisper_worker.models import Weights
 from dwhisper_worker.pieces import Piece, WindowWork
+from dwhisper_worker.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +56,12 @@ class Submitted:
 class Transcriber:
     """A loaded engine and the threads that feed it. Its callbacks come from those threads, one at a time for each chunk's end."""
 
-    def __init__(self, engine: Engine, loaded: LoadReply) -> None:
+    def __init__(self, engine: Engine, loaded: LoadReply, on_broken: Callable[[], None] = lambda: None) -> None:
+        """`on_broken` is called when the engine has come to where it decodes nothing any more: a GPU stays so for its process."""
         self.loaded = loaded
         self._engine = engine
+        self._on_broken = on_broken
+        self._room = Room(engine.batch)
         self._chunks: dict[WindowWork, Submitted] = {}
         self._queue: deque[Piece] = deque()
         self._begun: set[WindowWork] = set()
@@ -73,11 +77,11 @@ class Transcriber:
             thread.start()
 
     @classmethod
-    def load(cls, request: LoadRequest, resolved: Weights) -> "Transcriber":
+    def load(cls, request: LoadRequest, resolved: Weights, on_broken: Callable[[], None] = lambda: None) -> "Transcriber":
         """Checks that the model can do what is asked, then loads it. Raises `WorkerFailure`."""
         check_abilities(request, resolved)
         began = time.monotonic()
-        engine = load(request, resolved)
+        engine, without_gpu = load(request, resolved)
         loaded = LoadReply(
             engine=request.engine,
             model=resolved.name,
@@ -87,8 +91,9 @@ class Transcriber:
             threads=engine.threads,
             multilingual=engine.multilingual,
             seconds=round(time.monotonic() - began, 3),
+            without_gpu=without_gpu,
         )
-        return cls(engine, loaded)
+        return cls(engine, loaded, on_broken)
 
     def submit(self, request: TranscribeRequest, on_event: OnEvent, on_done: OnDone) -> Submitted:
         """Queues a chunk. `on_event` is called after each batch with a piece of it and as each of its windows is done, then `on_done` once:
@@ -171,15 +176,40 @@ class Transcriber:
                     heard = self._engine.decode([piece.samples for piece in batch], decoding, batch[0].effort)
                 decodings = list(zip(batch, heard, strict=True))
             except Exception as error:
-                log.exception("decoding failed")
-                self._give_up([piece.window for piece in batch], error)
+                if not (is_out_of_memory(error) and self._again(batch)):
+                    log.exception("decoding failed")
+                    self._give_up([piece.window for piece in batch], error)
+                    self._see_whether_broken(error)
                 continue
+            self._room.fitted()
             for piece, decoded in decodings:
                 try:
                     self._follow(piece, decoded)
                 except Exception as error:  # whatever it is: without its thread the whole worker would seem to hang
                     log.exception("what was decoded can't be used")
                     self._give_up([piece.window], error)
+
+    def _again(self, batch: Sequence[Piece]) -> bool:
+        """Queues what memory ran out over once more, to be decoded with less at once or somewhat later. False: it has been so too long."""
+        pause = self._room.ran_out(len(batch), time.monotonic())
+        if pause is None:
+            return False
+        log.warning("memory ran out over %d clips at once", len(batch))
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, pause)
+            self._queue.extendleft(piece for piece in reversed(batch) if piece.window in self._chunks)
+            self._changed.notify_all()
+        return True
+
+    def _see_whether_broken(self, error: Exception) -> None:
+        if self._engine.device == CPU or is_out_of_memory(error):
+            return
+        try:
+            with self._under_way():
+                prove(self._engine)
+        except Exception:
+            log.critical("the engine decodes nothing any more", exc_info=True)
+            self._on_broken()
 
     def _follow(self, piece: Piece, decoded: Decoded) -> None:
         """Queues what is to be decoded next for a piece's window, and tells how far that is."""
@@ -205,7 +235,7 @@ class Transcriber:
             if self._closing:
                 return None
             first = self._queue[0]
-            room = max(1, min(self._engine.batch, math.ceil(len(self._queue) / self._engine.threads)))
+            room = max(1, min(self._room.clips, math.ceil(len(self._queue) / self._engine.threads)))
             kind = self._kind(first)
             batch = list(islice((piece for piece in self._queue if self._kind(piece) == kind), room))
             for piece in batch:

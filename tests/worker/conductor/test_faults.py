@@ -1,12 +1,14 @@
 """Workers that die, stop, hang or are told to end, and servers that are away: real processes, a real server."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from dwhisper_worker.conductor import HUNG_STATUS
 from dwhisper_worker.contract import WindowAudio
+from dwhisper_worker.errors import AGAIN_STATUS
 
 from tests.worker.audio import STRETCHES, window
 from tests.worker.conductor.desk import Desk, until
@@ -160,9 +162,21 @@ def test_a_worker_whose_engine_hangs_leaves_with_a_status_of_its_own(
     desk.ask(*((f"0.{i}", long) for i in range(4)), response=QUICK)
     command = (sys.executable, "-m", "tests.worker.conductor.hanging")
     with worker("--threads", "1", command=command) as one:
-        assert one.ended(60) == HUNG_STATUS
+        assert one.ended(60) == AGAIN_STATUS
         assert "the engine hangs" in one.log
         # What it had begun is left to time out, so that it counts against the chunk; the rest is nobody's fault.
         until(lambda: (desk.decide(), desk.states("TIMED_OUT"))[1], 30)
         with worker():
             desk.done(1)
+
+
+def test_a_worker_whose_gpu_breaks_leaves_and_gives_back_what_it_has(
+    desk: Desk, worker: Callable[..., Worker], long: list[WindowAudio], tmp_path: Path
+) -> None:
+    desk.ask(*((f"0.{i}", long[:6]) for i in range(4)))
+    command = (sys.executable, "-m", "tests.worker.gpu", "breaks", os.fspath(tmp_path / "broke"))
+    with worker("--threads", "1", "--device", "cuda", command=command) as one:
+        assert one.ended(60) == AGAIN_STATUS
+        assert "the engine is broken" in one.log
+    with worker(command=command):
+        desk.done(4)

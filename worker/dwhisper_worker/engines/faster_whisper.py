@@ -3,6 +3,7 @@
 Its batched pipeline is not used: that one drops guards, second tries and what a decoding left unheard. What is used are its model,
 features, tokenizer and alignment."""
 
+import logging
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +20,12 @@ from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
 from dwhisper_worker.contract import SAMPLE_RATE, Code, Decoding, LoadRequest, Word
 from dwhisper_worker.engines.engine import PROMPT_TOKENS, Clip, Decoded, Effort, Engine
+from dwhisper_worker.engines.gpu import missing_library
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.host import usable_cores
 from dwhisper_worker.models import Weights
+
+log = logging.getLogger(__name__)
 
 CPU_BATCH = 4
 CUDA_BATCH = 16
@@ -49,6 +53,8 @@ def load(request: LoadRequest, weights: Weights) -> Engine:
     if f"{kind}:{number or 0}" not in known and device not in known:
         raise WorkerFailure(Code.DEVICE_UNKNOWN, device=device, known=", ".join(known))
     index = int(number or 0)
+    if kind == "cuda" and (missing := missing_library()):
+        log.warning("%s was not found", missing)  # CTranslate2 may be built for others: it says so where it can't do without
     can = ctranslate2.get_supported_compute_types(kind, index)
     compute_type = request.compute_type
     if compute_type == "auto":
