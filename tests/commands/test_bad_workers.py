@@ -39,6 +39,18 @@ def test_a_worker_that_prints_garbage_costs_its_chunk_and_nothing_else(sample: P
     assert "amiable himself" in spoken(tmp_path / "sample_2.en.srt")
 
 
+def test_where_nothing_at_all_is_done_no_empty_subtitles_are_written(sample: Path, tmp_path: Path) -> None:
+    let_work(sys.executable, SABOTEUR, "refuse", ",".join(f"0.{chunk}" for chunk in range(10)), "--stdio")
+    ended = run("transcribe", sample, *TINY, "-o", tmp_path)
+    assert ended.status == 3
+    (job,) = ended.named("job_ended")
+    assert job["files"] == []
+    assert not (tmp_path / "sample.en.srt").exists()
+    let_work()
+    assert run("jobs", "retry", job["job"], "--json").status == 0
+    assert "leisure to consider" in spoken(tmp_path / "sample.en.srt")
+
+
 def test_a_worker_that_floods_its_pipes_is_heard_all_the_same(talk: Path, home: Path) -> None:
     """Its standard error is a pipe, too, and what its libraries print goes there."""
     let_work(sys.executable, SABOTEUR, "flood", "0.0", "--stdio")
