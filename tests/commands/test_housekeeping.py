@@ -184,8 +184,8 @@ def test_the_doctor_names_an_engine_that_is_chosen_and_not_installed() -> None:
 
 
 def test_the_doctor_says_what_a_gpu_lacks(tmp_path: Path) -> None:
-    worker = f"{sys.executable} -m tests.worker.gpu lacks {tmp_path / 'mended'} --stdio"
-    run("settings", "set", "worker.command", worker)
+    worker = [sys.executable, "-m", "tests.worker.gpu", "lacks", os.fspath(tmp_path / "mended"), "--stdio"]
+    run("settings", "set", "worker.command", json.dumps(worker))
     gpu = findings(env={"CUDA_VISIBLE_DEVICES": ""})["device cuda:0"]
     assert gpu["state"] == "note"
     assert "most likely it can't compute" in gpu["found"]
