@@ -15,8 +15,8 @@ from typing import Any
 
 import psutil
 import systems
+from dwhisper_worker import tasks
 from dwhisper_worker.sealing import new_key
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
 from far import Far
 from simulated import Simulated
 
@@ -53,6 +53,11 @@ class Fleet:
     pool: str
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
+    @property
+    def serving(self) -> tasks.Serving:
+        """Whose tasks its workers take."""
+        return tasks.serving(self.pool, self.key, ENGINE, MODEL)
+
     def environment(self, home: Path) -> dict[str, str]:
         """A desktop's that has the same key; its settings are made, too."""
         for key, value in (("conductor.url", self.server.url), ("conductor.pool", self.pool)):
@@ -70,7 +75,7 @@ class Fleet:
 
     async def _seen(self) -> int:
         async with Conductor(self.server.address) as asked:
-            workers = [worker for worker in await seen_workers(asked) if worker.serves(self.pool, ENGINE, MODEL)]
+            workers = [worker for worker in await seen_workers(asked) if worker.serves(self.serving)]
         return sum(worker.told is not None and worker.told.speed > 0 for worker in workers)
 
     def wait_until_known(self) -> None:
@@ -108,7 +113,7 @@ class Fleet:
 
     async def _queued(self) -> int:
         async with Conductor(self.server.address) as asked:
-            return await asked.waiting(TRANSCRIBE_CHUNK, pool_domain(self.pool, ENGINE, MODEL))
+            return await asked.waiting(tasks.TRANSCRIBE_CHUNK, self.serving.domain)
 
 
 _NO_KEYRING = "keyring.backends.fail.Keyring"

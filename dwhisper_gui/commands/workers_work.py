@@ -49,7 +49,8 @@ async def list_workers(pool: str | None, *, all_gone: bool, as_json: bool) -> in
     shown = [
         worker
         for worker in seen
-        if (all_gone or worker.seconds_ago < LONG_GONE_SECONDS) and (pool is None or (worker.told is not None and worker.told.pool == pool))
+        if (all_gone or worker.seconds_ago < LONG_GONE_SECONDS)
+        and (pool is None or (worker.told is not None and worker.told.serving.pool == pool))
     ]
     if as_json:
         print_json([_plain(worker) for worker in shown])
@@ -106,7 +107,7 @@ def _row(worker: SeenWorker, names: Mapping[str, str]) -> tuple[str, ...]:
         return worker.name, "", "", "", "", "", seen, ""
     speed = f"{told.speed:.1f}x" if told.speed else ""
     holds = ", ".join(_held(label, names) for label in told.holds) if worker.is_there else ""
-    return worker.name, told.host, told.pool, told.model, f"{told.device} ({told.compute_type})", speed, seen, holds
+    return worker.name, told.host, told.serving.pool, told.serving.model, f"{told.device} ({told.compute_type})", speed, seen, holds
 
 
 def _held(label: str, names: Mapping[str, str]) -> str:
@@ -125,9 +126,9 @@ def _plain(worker: SeenWorker) -> dict[str, Any]:
         "version": told.version,
         "host": told.host,
         "pid": told.pid,
-        "pool": told.pool,
-        "engine": told.engine,
-        "model": told.model,
+        "pool": told.serving.pool,
+        "engine": told.serving.engine,
+        "model": told.serving.model,
         "device": told.device,
         "compute_type": told.compute_type,
         "ended": told.ended,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dwhisper_worker.contract import VERSION
 from dwhisper_worker.shown import from_shown, is_there
-from dwhisper_worker.tasks import NOW, PRESENCE, Presence
+from dwhisper_worker.tasks import NOW, PRESENCE, Presence, Serving
 
 from dwhisper_gui.conductor.api import Conductor
 
@@ -26,19 +26,17 @@ class SeenWorker:
         """See `shown.is_there`."""
         return is_there(self.seconds_ago, self.told)
 
-    def serves(self, pool: str, engine: str, model: str) -> bool:
+    def serves(self, wanted: Serving) -> bool:
         """Whether it is there and takes those tasks of a program of this version."""
-        return self.is_there and self._is_for(pool, engine, model)
+        return self.is_there and self._is_for(wanted)
 
-    def is_missed(self, pool: str, engine: str, model: str) -> bool:
+    def is_missed(self, wanted: Serving) -> bool:
         """Whether it did so lately, and is not there any more though it never said that it ends."""
         lately = self.seconds_ago < MISSED_SECONDS and not self.is_there
-        return lately and self.told is not None and not self.told.ended and self._is_for(pool, engine, model)
+        return lately and self.told is not None and not self.told.ended and self._is_for(wanted)
 
-    def _is_for(self, pool: str, engine: str, model: str) -> bool:
-        if self.told is None:
-            return False
-        return (self.told.contract, self.told.pool, self.told.engine, self.told.model) == (VERSION, pool, engine, model)
+    def _is_for(self, wanted: Serving) -> bool:
+        return self.told is not None and self.told.contract == VERSION and self.told.serving == wanted
 
 
 async def seen_workers(server: Conductor) -> tuple[SeenWorker, ...]:

@@ -13,7 +13,7 @@
         ModelBroken, ModelFolderBroken, ModelDownloadFailed, NoModelHere, ModelNotKept
       WorkerError                     a worker process
         WorkerMissing, WorkerDied, WorkersDie, WorkerHung, WorkerNonsense, NoWorker, WorkerRefused, ContractMismatch, OutOfMemory,
-        PoolKeyWrong, ChunkDamaged, FileTooLarge
+        ChunkDamaged, FileTooLarge
       DeviceBroken, FFmpegMissing, EncodingFailed, OutputFolderUnusable, OutputNotWritable, StoreUnusable, StoreLocked, StoreFull,
       StoreTooNew, OwnershipLost, JobRemoved, JobDamaged, SettingsUnreadable, SettingsTooNew, SettingsNotWritable
       ServerError (`server_errors.py`), OwnServerError (`own_server_errors.py`), CredentialsError (`credential_errors.py`)
@@ -422,13 +422,6 @@ class DeviceBroken(DWhisperError):
     )
 
 
-class PoolKeyWrong(WorkerError):
-    template = N_(
-        "The worker “{worker}” has another key for the pool “{pool}” than this program, so it could not open what it was sent. What is done"
-        " is kept. Let it join again with a new line of this program, then “dwhisper jobs retry” does the rest."
-    )
-
-
 class ChunkDamaged(WorkerError):
     template = N_(
         "What a worker got of the recording could not be used ({detail}). What is done is kept; “dwhisper jobs retry” sends it anew. If"
@@ -544,7 +537,6 @@ _BY_CODE: dict[str, type[DWhisperError]] = {
     Code.MODEL_NOT_KEPT: ModelNotKept,
     Code.MODEL_LACKS_LANGUAGE: ModelLacksLanguage,
     Code.OUT_OF_MEMORY: OutOfMemory,
-    Code.POOL_KEY_WRONG: PoolKeyWrong,
     Code.CHUNK_DAMAGED: ChunkDamaged,
     Code.FILE_TOO_LARGE: FileTooLarge,
 }

@@ -1,16 +1,15 @@
 """Whether there is a worker at all for what was given out, and what the user is told of it."""
 
 import asyncio
-from collections.abc import Collection
-from pathlib import PurePath
+from dataclasses import replace
 
 from dwhisper_worker.contract import VERSION
-from dwhisper_worker.tasks import GONE_SECONDS
+from dwhisper_worker.tasks import GONE_SECONDS, Serving
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.workers import seen_workers
 from dwhisper_gui.core.events import Note
-from dwhisper_gui.runners.runner import EngineSetup, Tell
+from dwhisper_gui.runners.runner import Tell
 
 LOOK_SECONDS = 10.0
 
@@ -18,11 +17,9 @@ LOOK_SECONDS = 10.0
 class Attendance:
     """Of one job. That there is no worker is told once, and once that one has come."""
 
-    def __init__(self, server: Conductor, pool: str, setup: EngineSetup, job: str, tell: Tell) -> None:
+    def __init__(self, server: Conductor, wanted: Serving, job: str, tell: Tell) -> None:
         self._server = server
-        self._pool = pool
-        self._engine = setup.engine
-        self._model = PurePath(setup.model).name
+        self._wanted = wanted
         self._job = job
         self._tell = tell
         self._looked = float("-inf")
@@ -30,10 +27,9 @@ class Attendance:
         """Before, those that are not there may have had no server to show themselves on: it, or this computer, was away."""
         self._told = ""
 
-    async def look(self, wrong_key: Collection[str] = (), *, moved: bool = False) -> None:
-        """Looks, unless it has done so just now; `wrong_key` are the workers that are of no use. Where the work has `moved` although the
-        user was told that nobody is there, it looks at any rate: a quick worker may be done before it would look again. Raises
-        `ServerError`."""
+    async def look(self, *, moved: bool = False) -> None:
+        """Looks, unless it has done so just now. Where the work has `moved` although the user was told that nobody is there, it looks at
+        any rate: a quick worker may be done before it would look again. Raises `ServerError`."""
         now = asyncio.get_running_loop().time()
         if now - self._looked < LOOK_SECONDS and not (moved and self._told):
             return
@@ -41,26 +37,28 @@ class Attendance:
             self._sure_from = now + GONE_SECONDS
         self._looked = now
         workers = await seen_workers(self._server)
-        serving = [worker for worker in workers if worker.serves(self._pool, self._engine, self._model)]
-        missed = [worker for worker in workers if worker.is_missed(self._pool, self._engine, self._model)]
-        wanted = {"pool": self._pool, "engine": self._engine, "model": self._model}
-        there = [one.told for one in workers if one.told is not None and one.is_there and one.told.pool == self._pool]
+        wanted, pool = self._wanted, {"pool": self._wanted.pool}
+        both = pool | {"engine": wanted.engine, "model": wanted.model}
+        there = [one.told for one in workers if one.told is not None and one.is_there and one.told.serving.pool == wanted.pool]
         strangers = {told.host for told in there if told.contract != VERSION}
-        others = {told.model for told in there if told.contract == VERSION}
-        if any(worker.name not in wrong_key for worker in serving):
+        ours = [told for told in there if told.contract == VERSION]
+        locked_out = {told.host for told in ours if replace(told.serving, key=wanted.key) == wanted}
+        others = {told.serving.model for told in ours}
+        missed = [worker.name for worker in workers if worker.is_missed(wanted)]
+        if any(worker.serves(wanted) for worker in workers):
             if self._told:
-                self._tell(Note(self._job, "worker_came", {"pool": self._pool}))
+                self._tell(Note(self._job, "worker_came", pool))
             self._told = ""
-        elif serving:
-            self._say("wrong_keys", {"pool": self._pool, "hosts": ", ".join(sorted({one.told.host for one in serving if one.told}))})
+        elif locked_out:
+            self._say("wrong_keys", pool | {"hosts": ", ".join(sorted(locked_out))})
         elif strangers:
-            self._say("other_versions", {"pool": self._pool, "hosts": ", ".join(sorted(strangers))})
+            self._say("other_versions", pool | {"hosts": ", ".join(sorted(strangers))})
         elif others:
-            self._say("other_workers", wanted | {"models": ", ".join(sorted(others))})
+            self._say("other_workers", both | {"models": ", ".join(sorted(others))})
         elif not missed:
-            self._say("no_workers", wanted)
+            self._say("no_workers", both)
         elif now > self._sure_from:
-            self._say("workers_lost", wanted | {"workers": ", ".join(sorted(worker.name for worker in missed))})
+            self._say("workers_lost", both | {"workers": ", ".join(sorted(missed))})
 
     def _say(self, code: str, fields: dict[str, str]) -> None:
         if self._told != code:

@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePath
 from typing import Any
 
-from dwhisper_worker.tasks import desk_domain, pool_domain
+from dwhisper_worker.tasks import Serving, desk_domain, serving
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -80,7 +79,7 @@ class ConductorRunner:
         self._server = server
         self._url = server.address.url
         self._setup = setup
-        self._muster = Muster(server, setup.pool)
+        self._muster = Muster(server)
         self._ending: set[asyncio.Task[None]] = set()
         self._forgetting: dict[str, asyncio.Task[None]] = {}
         """By job, what deletes its last question."""
@@ -93,7 +92,7 @@ class ConductorRunner:
 
     async def fleet(self, setup: EngineSetup) -> Fleet:
         """The workers that serve now."""
-        return await self._muster.fleet(setup)
+        return await self._muster.fleet(self._serving(setup))
 
     async def detect_language(
         self, job: str, setup: EngineSetup, cut: CutClips, journal: Journal, memory: Mapping[str, str], tell: Tell
@@ -108,11 +107,11 @@ class ConductorRunner:
         question = Question(
             server=self._server,
             name=self._setup.install,
-            domain=self._domain(setup),
+            domain=self._serving(setup).domain,
             correlation=known.correlation,
             seals=Seals.unwrapped(job, self._setup.pool_key, known.key),
             patience=patience,
-            attendance=Attendance(self._server, self._setup.pool, setup, job, tell),
+            attendance=Attendance(self._server, self._serving(setup), job, tell),
             forget_files=self._setup.forget_files,
             lossless=partial(self._lossless, job, patience),
         )
@@ -138,14 +137,15 @@ class ConductorRunner:
         current = JobWorkflow(
             self._server, task.job, known, journal, patience, tell, reach=self._setup.reach, forget_files=self._setup.forget_files
         )
-        domains = desk_domain(self._setup.install, task.job), self._domain(task.setup)
+        wanted = self._serving(task.setup)
+        domains = desk_domain(self._setup.install, task.job), wanted.domain
         workflow = await current.id(*domains, _with_seconds(task, task.parts), resume=not task.gave_up)
         seals = Seals.unwrapped(task.job, self._setup.pool_key, known.key)
         lossless = await self._lossless(task.job, patience, workflow)
         del self._quick[task.job]
         sender = Sender(self._server, self._setup.install, seals, task, patience, lossless=lossless)
         desk = Desk(self._server, self._setup.install, seals, task, prepare, journal, patience, sender)
-        attendance = Attendance(self._server, self._setup.pool, task.setup, task.job, tell)
+        attendance = Attendance(self._server, wanted, task.job, tell)
         for tries in range(MOST_WORKFLOWS):
             if tries:
                 await asyncio.sleep(AGAIN_SECONDS * (tries - 1))  # one that was just resumed may end over what it had before
@@ -204,9 +204,9 @@ class ConductorRunner:
     async def _sign_in(self) -> bool:
         return self._setup.credentials is not None and self._server.link.sign_in(await self._setup.credentials())
 
-    def _domain(self, setup: EngineSetup) -> str:
-        """Whose tasks workers with that model take; a folder of weights goes by its name everywhere."""
-        return pool_domain(self._setup.pool, setup.engine, PurePath(setup.model).name)
+    def _serving(self, setup: EngineSetup) -> Serving:
+        """Who takes the tasks of a job."""
+        return serving(self._setup.pool, self._setup.pool_key, setup.engine, setup.model)
 
     async def _follow(self, desk: Desk, workflow: str, patience: Patience, attendance: Attendance) -> None:
         """Returns when the desk has nothing left to do, or the workflow has ended."""
@@ -225,7 +225,7 @@ class ConductorRunner:
             asked = now() - began
             look = await patience.with_server(desk.take_results)
             asked += look.asked_seconds
-            await patience.with_server(partial(attendance.look, desk.wrong_key, moved=look.changed))
+            await patience.with_server(partial(attendance.look, moved=look.changed))
             over = status is None or status.ended  # one that somebody paused goes on when they want it to
             if over:
                 desk.workflow_ended()

@@ -24,7 +24,7 @@ from dwhisper_gui.core.server_errors import FileGone, WorkflowGone
 from dwhisper_gui.core.together import together
 from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners.begun import begun_parts
-from dwhisper_gui.runners.failures import failure_of, lacking_key
+from dwhisper_gui.runners.failures import failure_of
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.runner import Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
@@ -113,8 +113,6 @@ class Desk:
         self._workflow = ""
         self._damaged: set[ChunkKey] = set()
         """Done as far as the server knows, but what came back can't be used."""
-        self.wrong_key: set[str] = set()
-        """Workers that could not open what they were given, and could open nothing since."""
 
     @property
     def settled(self) -> bool:
@@ -231,12 +229,10 @@ class Desk:
                 await self._lease(key, task)
             case TaskStatus.SCHEDULED:
                 await self._release(key, task, "given back")
-                self.wrong_key |= lacking_key(task)
                 if key in self._given_up:
                     await self._give_up(task)
                     part.open.pop(key, None)
             case TaskStatus.COMPLETED:
-                self.wrong_key.discard(task.worker)
                 await self._result(part, chunk, task)
             case TaskStatus.FAILED | TaskStatus.FAILED_WITH_TERMINAL_ERROR:
                 await self._failed(part, key, task, failure_of(task).sentence())

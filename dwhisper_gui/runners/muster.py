@@ -4,14 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from pathlib import PurePath
 from statistics import median
+
+from dwhisper_worker.tasks import Serving
 
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.workers import seen_workers
 from dwhisper_gui.core.plan import Fleet
 from dwhisper_gui.core.server_errors import ServerError
-from dwhisper_gui.runners.runner import EngineSetup
 
 log = logging.getLogger(__name__)
 
@@ -24,26 +24,25 @@ MOST_TIMES_SLOWEST = 4
 
 
 class Muster:
-    """Of one pool. What was seen a moment ago, or last before the server was away, is good enough."""
+    """What was seen a moment ago, or last before the server was away, is good enough."""
 
-    def __init__(self, server: Conductor, pool: str) -> None:
+    def __init__(self, server: Conductor) -> None:
         self._server = server
-        self._pool = pool
         self._seen = Fleet()
-        self._of: EngineSetup | None = None
+        self._of: Serving | None = None
         self._good_until = 0.0
         self._looking = asyncio.Lock()
 
-    async def fleet(self, setup: EngineSetup) -> Fleet:
+    async def fleet(self, wanted: Serving) -> Fleet:
         """The workers that take a job's chunks. A worker that has done nothing yet is taken for as quick as the others."""
         async with self._looking:
-            return await self._fleet(setup)
+            return await self._fleet(wanted)
 
-    async def _fleet(self, setup: EngineSetup) -> Fleet:
-        if setup == self._of and time.monotonic() < self._good_until:
+    async def _fleet(self, wanted: Serving) -> Fleet:
+        if wanted == self._of and time.monotonic() < self._good_until:
             return self._seen
-        if setup != self._of:
-            self._of, self._seen = setup, Fleet()
+        if wanted != self._of:
+            self._of, self._seen = wanted, Fleet()
         wait = LOOK_SECONDS
         try:
             workers = await seen_workers(self._server)
@@ -51,8 +50,7 @@ class Muster:
             log.warning("how many workers there are could not be seen", exc_info=True)
             wait = AWAY_SECONDS
         else:
-            model = PurePath(setup.model).name
-            self._seen = of_speeds([one.told.speed for one in workers if one.told and one.serves(self._pool, setup.engine, model)])
+            self._seen = of_speeds([one.told.speed for one in workers if one.told and one.serves(wanted)])
         self._good_until = time.monotonic() + wait
         return self._seen
 

@@ -18,7 +18,7 @@ from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowsEnd
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.attendance import Attendance
 from dwhisper_gui.runners.desk import MOST_TRIES, POISONED
-from dwhisper_gui.runners.failures import failure_of, lacking_key
+from dwhisper_gui.runners.failures import failure_of
 from dwhisper_gui.runners.leftovers import forget_questions
 from dwhisper_gui.runners.patience import Patience
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
@@ -89,13 +89,13 @@ class Question:
     async def _output(self, workflow: str, clips: Sequence[bytes]) -> TaskOutput | None:
         """None: it has ended, or gone, without one."""
         now = asyncio.get_running_loop().time
-        decided, wrong_key = now(), set[str]()
+        decided = now()
         try:
             sealed = self.seals.clips(SUBJECT, await encoded(clips, lossless=await self.lossless(workflow)))
             put = partial(self.server.upload, workflow, f"{SUBJECT}.sound", sealed)
             given = {"file": await self.patience.with_server(put)}
             while True:
-                await self.patience.with_server(partial(self.attendance.look, wrong_key))
+                await self.patience.with_server(self.attendance.look)
                 tasks = (await self.patience.with_server(partial(self.server.tasks, workflow))).tasks
                 if any(task.status is TaskStatus.CANCELED for task in tasks):
                     return None
@@ -104,7 +104,6 @@ class Question:
                     await self.patience.with_server(partial(self.server.complete, workflow, CLIPS, given, worker=self.name))
                 asked = [task for task in tasks if task.type == DETECT_LANGUAGE]
                 for task in asked:
-                    wrong_key |= lacking_key(task)
                     if task.status is TaskStatus.COMPLETED:
                         return msgspec.convert(task.output, TaskOutput)
                 _raise_failed(asked)

@@ -1,11 +1,16 @@
 """How many workers there are, and how quick."""
 
+from dataclasses import replace
+
+from dwhisper_worker.tasks import Serving
+
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.core.plan import Fleet
 from dwhisper_gui.runners.muster import Muster, of_speeds
-from dwhisper_gui.runners.runner import EngineSetup
 from tests.little_server import Answer, Asked, little_server
+
+TINY = Serving("pool", "mark", "faster-whisper", "tiny.en")
 
 
 def test_a_worker_that_has_done_nothing_yet_counts_and_says_nothing_of_speed() -> None:
@@ -29,9 +34,9 @@ async def test_a_server_that_is_away_is_not_asked_for_each_part() -> None:
 
     with little_server(away) as url:
         async with Conductor(ServerAddress(url)) as server:
-            muster = Muster(server, "pool")
+            muster = Muster(server)
             for _ in range(3):
-                assert await muster.fleet(EngineSetup("faster-whisper", "tiny.en")) == Fleet()
+                assert await muster.fleet(TINY) == Fleet()
             assert len(asked) == 1
-            await muster.fleet(EngineSetup("faster-whisper", "base"))
+            await muster.fleet(replace(TINY, model="base"))
             assert len(asked) == 2, "of others nothing was seen before"

@@ -27,7 +27,7 @@ from dwhisper_worker.patience import Line, delays
 from dwhisper_worker.presence import presence, sharing
 from dwhisper_worker.refusals import why
 from dwhisper_worker.signs import Signs
-from dwhisper_worker.tasks import DETECT_LANGUAGE, PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation, pool_domain
+from dwhisper_worker.tasks import DETECT_LANGUAGE, PRESENCE_SECONDS, TRANSCRIBE_CHUNK, Invitation, serving
 from dwhisper_worker.transcribe import Transcriber
 from dwhisper_worker.trouble import ServerTrouble
 from dwhisper_worker.watch import Watch
@@ -45,8 +45,6 @@ _SOON_SECONDS = 0.1
 _FULL_SECONDS = 0.5
 _MOST_SHARING = 20
 _ASKING_AT_ONCE = 8
-REST_SECONDS = 60.0
-"""After a chunk that the pool's key did not open: the next would not be opened either, and others might have the right key."""
 _LAST_WORDS_SECONDS = 5.0
 _MOST_SILENT_SECONDS = 3.0
 _ASKING = "asking-for-"
@@ -68,8 +66,7 @@ class Shift:
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._calls = ThreadPoolExecutor(8, thread_name_prefix="call")
-        self._workers = {one.domain: 1 for one in self._served}
-        self._rest_until = 0.0
+        self._workers = {one.serving.domain: 1 for one in self._served}
         self._signals = 0
 
     def run(self) -> int:
@@ -82,7 +79,7 @@ class Shift:
             self._start(f"{_ASKING}languages", partial(self._poll, one, DETECT_LANGUAGE))
         self._start("beat", self._beat)
         self._start("presence", self._show)
-        log.info("serving %s", ", ".join(one.domain for one in self._served))
+        log.info("serving %s", ", ".join(one.serving.domain for one in self._served))
         watches = [Watch(one.transcriber) for one in self._served]
         before = time.monotonic()
         while not self._signals:
@@ -118,9 +115,6 @@ class Shift:
     def _poll(self, served: Served, kind: str) -> None:
         waits = delays(lambda: self._line.refused)
         while not self._stopping.is_set():
-            if (left := self._rest_until - time.monotonic()) > 0:
-                self._stopping.wait(left)
-                continue
             try:
                 leases, asked = self._ask(served, kind)
                 self._line.fine()
@@ -134,8 +128,7 @@ class Shift:
                 self._stopping.wait(next(waits))
                 continue
             for lease in leases:
-                rest = partial(self._rest, served)
-                held = Held(lease, asked, served, self._server, self._line, self._answers, self._notice, rest)
+                held = Held(lease, asked, served, self._server, self._line, self._answers, self._notice)
                 with self._changed:
                     # A server may hand out twice what it takes for stale.
                     if lease.task in self._held:
@@ -148,10 +141,10 @@ class Shift:
         poll, asked = self._server.poll, time.monotonic()
         if kind == DETECT_LANGUAGE:
             # Its questions are few, and a chunk's first window can wait as long as this.
-            found = poll(kind, served.domain, served.worker, 1, _SOON_SECONDS)
+            found = poll(kind, served.serving.domain, served.worker, 1, _SOON_SECONDS)
             if not found:
                 # The more workers, the less often each needs to ask: together they ask as often as one or two.
-                self._stopping.wait(_FULL_SECONDS * max(1, min(_MOST_SHARING, self._workers[served.domain] // 2)))
+                self._stopping.wait(_FULL_SECONDS * max(1, min(_MOST_SHARING, self._workers[served.serving.domain] // 2)))
             return found, asked
         mine = [held for held in self._each() if held.served is served]
         if len(mine) >= MOST_LEASES:
@@ -162,17 +155,17 @@ class Shift:
         at_engine = sum(held.waits_for_engine for held in mine)
         if not at_engine:
             # One, since the server waits for as many as it is asked for, although there are some.
-            return poll(kind, served.domain, served.worker, 1, _POLL_SECONDS), time.monotonic()
+            return poll(kind, served.serving.domain, served.worker, 1, _POLL_SECONDS), time.monotonic()
         room = 0
         if at_engine < served.pace.target:
-            queued = self._server.queued(kind, served.domain)
-            room = wanted(served.pace, at_engine, queued, self._workers[served.domain])
+            queued = self._server.queued(kind, served.serving.domain)
+            room = wanted(served.pace, at_engine, queued, self._workers[served.serving.domain])
         if not room:
             with self._changed:
                 # It is woken when its engine has less to do; until then many workers had better not ask twice a second each.
-                self._changed.wait(_FULL_SECONDS * max(1, self._workers[served.domain] // _ASKING_AT_ONCE))
+                self._changed.wait(_FULL_SECONDS * max(1, self._workers[served.serving.domain] // _ASKING_AT_ONCE))
             return [], asked
-        return poll(kind, served.domain, served.worker, room, _SOON_SECONDS), asked
+        return poll(kind, served.serving.domain, served.worker, room, _SOON_SECONDS), asked
 
     def _notice(self) -> None:
         """The engine has less to do than before."""
@@ -184,10 +177,6 @@ class Shift:
         with self._changed:
             del self._held[held.lease.task]
             self._changed.notify_all()
-
-    def _rest(self, served: Served) -> None:
-        log.error("the key of pool %s is not the one its chunks are sealed with: join again", served.pool)
-        self._rest_until = time.monotonic() + REST_SECONDS
 
     # --- signs of life -------------------------------------------------------------------------------------------------
 
@@ -214,7 +203,7 @@ class Shift:
                 for one in self._served:
                     self._server.show(one.worker, presence(one, [held.label for held in self._each() if held.served is one]))
                 seen = self._server.workers()
-                self._workers = {one.domain: max(1, sharing(one, seen)) for one in self._served}
+                self._workers = {one.serving.domain: max(1, sharing(one, seen)) for one in self._served}
                 waits, pause = delays(lambda: self._line.refused), PRESENCE_SECONDS
             except ServerTrouble as error:
                 self._line.broken(error)
@@ -288,15 +277,11 @@ def serve(invitation: Invitation, requests: Iterable[LoadRequest], grace: float,
 def _served(invitation: Invitation, request: LoadRequest, worker: str, on_broken: Callable[[], None]) -> Served:
     weights = models.resolve(request.model, request.folder, request.engine)
     transcriber = Transcriber.load(request, weights, on_broken)
-    # Of weights given by their path, all workers of a pool that have them call them by their folder.
-    model = Path(request.model).name if weights.origin == "path" else request.model
     return Served(
         worker=worker,
         host=computer(),
-        pool=invitation.pool,
+        serving=serving(invitation.pool, invitation.pool_key, request.engine, request.model),
         pool_key=invitation.pool_key,
-        model=model,
-        domain=pool_domain(invitation.pool, request.engine, model),
         request=request,
         weights=weights,
         transcriber=transcriber,

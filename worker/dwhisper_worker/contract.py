@@ -62,7 +62,6 @@ class Code(StrEnum):
     MODEL_LACKS_LANGUAGE = "model_lacks_language"  # model, language
     MODEL_NOT_LOADED = "model_not_loaded"  # (none)
     OUT_OF_MEMORY = "out_of_memory"  # model
-    POOL_KEY_WRONG = "pool_key_wrong"  # worker, pool
     CHUNK_DAMAGED = "chunk_damaged"  # detail
     FILE_TOO_LARGE = "file_too_large"  # megabytes
     INTERNAL = "internal"  # detail
@@ -246,6 +245,8 @@ def _model(name: str, repository: str, megabytes: int) -> ModelName:
     return ModelName(name, repository, megabytes, newer if multilingual else ("en",), multilingual and "turbo" not in name)
 
 
+SAME_MODELS = {"large": "large-v3", "turbo": "large-v3-turbo"}
+"""Names for the weights of others, which lie in the models folder once."""
 MODELS: dict[str, ModelName] = {
     model.name: model
     for model in (

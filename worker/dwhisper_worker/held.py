@@ -39,6 +39,7 @@ from dwhisper_worker.tasks import (
     ClipsFile,
     LanguagesFile,
     ResultFile,
+    Serving,
     Sound,
     TaskFailure,
     TaskInput,
@@ -66,10 +67,8 @@ class Served:
 
     worker: str
     host: str
-    pool: str
+    serving: Serving
     pool_key: bytes = field(repr=False)
-    model: str
-    domain: str
     request: LoadRequest
     weights: Weights
     transcriber: Transcriber
@@ -88,10 +87,8 @@ class Held:
         line: Line,
         answers: Answers,
         on_heard: Callable[[], None],
-        on_wrong_key: Callable[[], None],
     ) -> None:
-        """`asked` is when it was asked for, on the monotonic clock; `on_heard` is called when the engine is done with it, `on_wrong_key`
-        before others may have it since the pool's key here is not the one that it is sealed with."""
+        """`asked` is when it was asked for, on the monotonic clock; `on_heard` is called when the engine is done with it."""
         self.lease = lease
         self.served = served
         self.label = f"{lease.inputs.get('job', '?')}:{lease.inputs.get('subject', '?')}"
@@ -105,7 +102,6 @@ class Held:
         self._line = line
         self._answers = answers
         self._on_heard = on_heard
-        self._on_wrong_key = on_wrong_key
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._told = False
@@ -150,9 +146,9 @@ class Held:
         finally:
             self._telling.release()
 
-    def give_back(self, failure: TaskFailure | None = None) -> None:
-        """Lets others have it; `failure` is what keeps this worker from doing it. Raises `ServerTrouble`."""
-        self._tell(partial(self._server.give_back, self.lease, self.served.worker, failure))
+    def give_back(self) -> None:
+        """Lets others have it. Raises `ServerTrouble`."""
+        self._tell(partial(self._server.give_back, self.lease, self.served.worker))
 
     def _tell(self, ask: Callable[[], None]) -> None:
         with self._telling:
@@ -169,10 +165,6 @@ class Held:
                 raise
             except Exception as error:
                 failure = self._failure(error)
-                if failure.code == Code.POOL_KEY_WRONG:  # the fault of this worker, and not of the chunk
-                    self._on_wrong_key()
-                    self._patiently(partial(self.give_back, failure))
-                    return
                 for_good = failure.code in FOR_GOOD
                 fail = partial(self._server.fail, self.lease, self.served.worker, failure, for_good=for_good)
                 self._patiently(partial(self._tell, fail))
@@ -222,7 +214,7 @@ class Held:
         try:
             return unseal(self.served.pool_key, base64.b64decode(inputs.key), key_purpose(inputs.job))
         except (NotSealedSo, ValueError) as error:
-            raise WorkerFailure(Code.POOL_KEY_WRONG, worker=self.served.worker, pool=self.served.pool) from error
+            raise WorkerFailure(Code.CHUNK_DAMAGED, detail="the job’s key can’t be unwrapped with the pool’s") from error
 
     def _fetched(self, handle: str) -> bytes:
         try:

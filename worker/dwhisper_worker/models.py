@@ -17,15 +17,13 @@ import psutil
 
 from dwhisper_worker import hub, packages
 from dwhisper_worker.anatomy import CANTONESE_VOCABULARY, ENGLISH_VOCABULARY, Broken, examine_checkpoint, examine_folder
-from dwhisper_worker.contract import LANGUAGES, MODELS, OLDER_LANGUAGES, Code, DownloadProgress, ModelState
+from dwhisper_worker.contract import LANGUAGES, MODELS, OLDER_LANGUAGES, SAME_MODELS, Code, DownloadProgress, ModelState
 from dwhisper_worker.errors import WorkerFailure
 from dwhisper_worker.hashes import FileHash, hashed, read_manifest, remembered_sha256, sha256, write_manifest
 
 Format = Literal["ctranslate2", "openai"]
 OnProgress = Callable[[DownloadProgress], None]
 
-_SAME = {"large": "large-v3", "turbo": "large-v3-turbo"}
-"""Names for the same weights, which lie in the models folder once."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PARTIAL = re.compile(r"\.partial-.+-(\d+)")
 _NOT_AS_PUBLISHED = "its hash is not the one it was published with"
@@ -341,7 +339,7 @@ def _abilities(name: str, vocabulary: int) -> tuple[tuple[str, ...], bool]:
 
 
 def _own_name(name: str) -> str:
-    return _SAME.get(name, name)
+    return SAME_MODELS.get(name, name)
 
 
 def _is_path(name: str) -> bool:

@@ -23,9 +23,7 @@ def presence(served: Served, holds: Iterable[str], *, ended: bool = False) -> Pr
         version=metadata.version("dwhisper-worker"),
         host=served.host,
         pid=os.getpid(),
-        pool=served.pool,
-        engine=served.request.engine,
-        model=served.model,
+        serving=served.serving,
         device=served.transcriber.loaded.device,
         compute_type=served.transcriber.loaded.compute_type,
         speed=round(served.pace.speed, 2),
@@ -37,5 +35,4 @@ def presence(served: Served, holds: Iterable[str], *, ended: bool = False) -> Pr
 def sharing(served: Served, seen: "Iterable[Seen]") -> int:
     """How many workers, this one among them, take the same tasks."""
     here = [one.told for one in seen if one.told is not None and one.is_there]
-    tasks = (VERSION, served.pool, served.request.engine, served.model)
-    return sum((told.contract, told.pool, told.engine, told.model) == tasks for told in here)
+    return sum(told.contract == VERSION and told.serving == served.serving for told in here)

@@ -82,7 +82,7 @@ def _line(seen: Seen) -> str:
         return seen.worker
     holds = f"holds {', '.join(told.holds)}" if told.holds else "waits for work"
     speed = f", {told.speed:.1f} times as fast as speech" if told.speed else ""
-    return f"{seen.worker}: {told.model} on {told.device} ({told.compute_type}){speed}, {holds}"
+    return f"{seen.worker}: {told.serving.model} on {told.device} ({told.compute_type}){speed}, {holds}"
 
 
 def _say(line: str) -> None:

@@ -102,9 +102,9 @@ class Server:
         """A sign of life: the response time-out begins anew. Says nothing about whether the task is still ours."""
         self._update(lease, worker, "IN_PROGRESS", extend_lease=True)
 
-    def give_back(self, lease: Lease, worker: str, failure: TaskFailure | None = None) -> None:
-        """Lets others have the task at once, without counting it as a try; `failure` is what keeps this worker from doing it."""
-        self._update(lease, worker, "IN_PROGRESS", callback_after_seconds=0, output_data=msgspec.to_builtins(failure) or {})
+    def give_back(self, lease: Lease, worker: str) -> None:
+        """Lets others have the task at once, without counting it as a try."""
+        self._update(lease, worker, "IN_PROGRESS", callback_after_seconds=0)
 
     def complete(self, lease: Lease, worker: str, output: TaskOutput) -> None:
         """Ends the task. Where it is no longer ours the server takes no notice."""

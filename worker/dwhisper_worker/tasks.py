@@ -8,10 +8,12 @@ an older and a newer program on one server never get each other's tasks.
 Standard library only, like `contract.py`; transports encode inputs and outputs as JSON, files as msgpack.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
-from dwhisper_worker.contract import VERSION, Decoding, Figures, Window, WindowResult
+from dwhisper_worker.contract import SAME_MODELS, VERSION, Decoding, Figures, Window, WindowResult
 
 TRANSCRIBE_CHUNK = f"dwhisper_transcribe_chunk_v{VERSION}"
 DETECT_LANGUAGE = f"dwhisper_detect_language_v{VERSION}"
@@ -30,9 +32,30 @@ NOW = "now"
 DEFAULT_POOL = "default"
 
 
-def pool_domain(pool: str, engine: str, model: str) -> str:
-    """Whose tasks a worker takes: those of a pool, for an engine with a model."""
-    return "--".join(_plain(name) for name in (pool, engine, model))
+_MARK_LETTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Who take the same tasks: the workers of a pool that have its key and serve an engine with a model. `key` is a mark of the pool's key:
+    what is sealed with another, as by a second program that made its own, is never theirs to find out that they can't open it."""
+
+    pool: str
+    key: str
+    engine: str
+    model: str
+
+    @property
+    def domain(self) -> str:
+        """Whose tasks they are, for the server."""
+        return "--".join(_plain(name) for name in (self.pool, self.key, self.engine, self.model))
+
+
+def serving(pool: str, pool_key: bytes, engine: str, model: str) -> Serving:
+    """`model` as the user names it: weights given by their path go by the name of their folder, for it lies elsewhere on each computer."""
+    name = PurePath(model).name
+    mark = hashlib.sha256(b"DWhisper pool key " + pool_key).hexdigest()[:_MARK_LETTERS]
+    return Serving(pool, mark, engine, SAME_MODELS.get(name, name) if name == model else name)
 
 
 def desk_domain(install: str, job: str) -> str:
@@ -42,7 +65,9 @@ def desk_domain(install: str, job: str) -> str:
 
 def _plain(name: str) -> str:
     # A queue's name is its domain and its task with a colon in between, and travels in addresses.
-    return re.sub(r"[^A-Za-z0-9._]+", "_", name)
+    plain = re.sub(r"[^A-Za-z0-9._-]+|--+|^-|-$", "_", name)
+    # What is left of “модель” and “другая” is the same.
+    return plain if plain == name else f"{plain}.{hashlib.sha256(name.encode()).hexdigest()[:_MARK_LETTERS]}"
 
 
 # --- what tasks carry ----------------------------------------------------------------------------------------------
@@ -151,9 +176,7 @@ class Presence:
     version: str
     host: str
     pid: int
-    pool: str
-    engine: str
-    model: str
+    serving: Serving
     device: str
     compute_type: str
     speed: float

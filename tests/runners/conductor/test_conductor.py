@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from dwhisper_worker.sealing import new_key
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, serving
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -40,6 +40,13 @@ pytestmark = [pytest.mark.integration]
 
 MODEL = "tiny.en"
 KEY = new_key()
+
+
+def domain(pool: str) -> str:
+    """Whose tasks the chunks are."""
+    return serving(pool, KEY, "faster-whisper", MODEL).domain
+
+
 PARTS, SPOKEN_PARTS = 5, 4
 """Of the sparse recording, and those of them that are not silent."""
 
@@ -140,7 +147,7 @@ async def test_what_is_given_out_goes_on_while_the_program_is_closed_and_is_fetc
         job, stop = await at.add(), asyncio.Event()
         working = asyncio.ensure_future(at.work(job, stop=stop))
         async with Conductor(conductor.address) as server:
-            await until(partial(server.waiting, TRANSCRIBE_CHUNK, pool_domain(pool, "faster-whisper", MODEL)), 0.05)
+            await until(partial(server.waiting, TRANSCRIBE_CHUNK, domain(pool)), 0.05)
         stop.set()
         await working
         with worker() as serving:
@@ -168,7 +175,7 @@ async def test_a_paused_job_is_taken_from_the_workers_who_lose_what_they_had_in_
             await until(partial(at.is_paused, job), 0.05)
             assert "withdrawn" in at.notes()
             async with Conductor(conductor.address) as server:
-                assert await server.waiting(TRANSCRIBE_CHUNK, pool_domain(pool, "faster-whisper", MODEL)) == 0, "no worker gets any of it"
+                assert await server.waiting(TRANSCRIBE_CHUNK, domain(pool)) == 0, "no worker gets any of it"
             await at.store.set_wish(job.id, Wish.RUN)
             await working
             here = Counter(re.findall(r":(\d+\.\d+) is here", serving.log))
@@ -184,7 +191,7 @@ async def test_a_paused_job_is_taken_from_the_workers_who_lose_what_they_had_in_
 async def test_a_part_that_is_prepared_anew_is_given_out_anew(
     conductor: Server, pool: str, worker: Callable[[], Worker], tmp_path: Path, longer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queue = pool_domain(pool, "faster-whisper", MODEL)
+    queue = domain(pool)
     async with desk(conductor, pool, tmp_path, longer) as at, Conductor(conductor.address) as server:
         job, stop = await at.add(), asyncio.Event()
         working = asyncio.ensure_future(at.work(job, stop=stop))
@@ -240,7 +247,7 @@ async def test_after_a_pause_too_only_the_parts_whose_turn_it_is_are_looked_at(
             working = asyncio.ensure_future(at.work(job, stop=stop))
             prepared = await told(at, PartPrepared, PARTS)
             chunks = sum(len(event.part.chunks) for event in prepared)
-            await until(partial(_has, server, pool_domain(pool, "faster-whisper", MODEL), chunks), 0.05)
+            await until(partial(_has, server, domain(pool), chunks), 0.05)
             await at.store.set_wish(job.id, Wish.PAUSE)
             await until(partial(at.is_paused, job), 0.05)
             known = remembered((await at.store.find_job(job.id)).memory)

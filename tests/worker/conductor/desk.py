@@ -23,11 +23,12 @@ from dwhisper_worker.tasks import (
     ClipsFile,
     LanguagesFile,
     ResultFile,
+    Serving,
     Sound,
     chunk_purpose,
     key_purpose,
-    pool_domain,
     result_purpose,
+    serving,
 )
 
 from tests.conftest import REPOSITORY
@@ -105,6 +106,11 @@ class Desk:
         self.workflow = ""
         self._http = httpx.Client(base_url=url, timeout=30)
 
+    @property
+    def serving(self) -> Serving:
+        """Whose tasks it gives out."""
+        return serving(self.pool, self.pool_key, ENGINE, MODEL)
+
     def __enter__(self) -> "Desk":
         known = {one["name"] for one in self._call("GET", "/metadata/taskdefs").json()}
         # As the program does it: other tests have the same server.
@@ -113,7 +119,7 @@ class Desk:
                 keys = {f"{kind}Keys": list(definition.pop(f"{kind}s")) for kind in ("input", "output")}
                 self._call("POST", "/metadata/taskdefs", json=[definition | keys])
         self._call("PUT", "/metadata/workflow", json=[_WORKFLOW])
-        domain = pool_domain(self.pool, ENGINE, MODEL)
+        domain = self.serving.domain
         domains = {PREPARE_PART: f"desk-wtest-{self.job}", TRANSCRIBE_CHUNK: domain, DETECT_LANGUAGE: domain}
         self.workflow = self._call("POST", "/workflow", json={"name": _WORKFLOW["name"], "version": 1, "taskToDomain": domains}).text
         return self

@@ -32,14 +32,14 @@ def test_workers_are_seen_with_what_they_hold_and_their_names_are_used_again(des
     server = Server(Invitation(url, desk.pool, desk.pool_key))
 
     def here() -> list[Seen]:
-        return [one for one in server.workers() if one.told is not None and one.told.pool == desk.pool and one.seconds_ago < 60]
+        return [one for one in server.workers() if one.told is not None and one.told.serving.pool == desk.pool and one.seconds_ago < 60]
 
     with worker() as one, worker() as other:
         seen = until(lambda: found if len(found := here()) == 2 else [])
         assert one.process
         assert other.process
         assert {told.pid for row in seen if (told := row.told)} == {one.process.pid, other.process.pid}
-        assert {(told.model, told.device, told.holds) for row in seen if (told := row.told)} == {(MODEL, "cpu", ())}
+        assert {(told.serving.model, told.device, told.holds) for row in seen if (told := row.told)} == {(MODEL, "cpu", ())}
     with worker() as one:
         until(lambda: any(told.pid == one.process.pid for row in here() if (told := row.told) and one.process))
         assert {row.worker for row in here()} == {row.worker for row in seen}
@@ -50,9 +50,9 @@ def test_one_worker_serves_several_models(desk: Desk, url: str, worker: Callable
     server = Server(Invitation(url, desk.pool, desk.pool_key))
     with worker("--model", str(base)) as one:
         seen = until(
-            lambda: found if len(found := [row for row in server.workers() if row.told and row.told.pool == desk.pool]) == 2 else []
+            lambda: found if len(found := [row for row in server.workers() if row.told and row.told.serving.pool == desk.pool]) == 2 else []
         )
-        assert {told.model for row in seen if (told := row.told)} == {MODEL, base.name}
+        assert {told.serving.model for row in seen if (told := row.told)} == {MODEL, base.name}
         assert one.process
         assert {told.pid for row in seen if (told := row.told)} == {one.process.pid}
     server.close()

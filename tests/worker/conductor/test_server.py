@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from dwhisper_worker.contract import WindowAudio
 from dwhisper_worker.server import Lease, Server
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation, TaskFailure, pool_domain
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation, TaskFailure
 from dwhisper_worker.trouble import Away, Gone, Refused, Strange, TooLarge
 
 from tests.worker.audio import STRETCHES, window
-from tests.worker.conductor.desk import ENGINE, MODEL, Desk, until
+from tests.worker.conductor.desk import Desk, until
 from tests.worker.conductor.process import Worker
 from tests.worker.conductor.proxy import Proxy
 
@@ -57,14 +57,14 @@ def lease(server: Server, desk: Desk) -> Lease:
     def polled() -> list[Lease]:
         # A server may leave the next try to its sweeper, which comes by every minute or two.
         desk.decide()
-        return server.poll(TRANSCRIBE_CHUNK, pool_domain(desk.pool, ENGINE, MODEL), "me", 1, 1.0)
+        return server.poll(TRANSCRIBE_CHUNK, desk.serving.domain, "me", 1, 1.0)
 
     (found,) = until(polled)
     return found
 
 
 def test_a_task_is_held_given_back_failed_and_held_again(server: Server, desk: Desk, short: list[WindowAudio]) -> None:
-    domain = pool_domain(desk.pool, ENGINE, MODEL)
+    domain = desk.serving.domain
     desk.ask(("0.0", short), ("0.1", short), response=7)
     until(lambda: server.queued(TRANSCRIBE_CHUNK, domain) == 2)
     # Where the last open branch fails a try, the server may fail the workflow instead of trying again: JOIN looks at the wrong moment.
