@@ -72,6 +72,23 @@ def login(
     raise typer.Exit(run(lambda _: keep(url, given), patience=0.0))
 
 
+@group.command(
+    epilog=examples(
+        ("dwhisper server join", "paste the line that “dwhisper workers invite” printed on another computer"),
+        ("dwhisper server join < line.txt", "takes it from standard input"),
+    )
+)
+def join() -> None:
+    """Gives this program's work to the same workers as a program on another computer: takes the server, the pool and its key from the line
+    that “dwhisper workers invite” prints there."""
+    from dwhisper_gui.commands.running import run
+    from dwhisper_gui.commands.server_join import ask
+    from dwhisper_gui.commands.server_join import join as join_pool
+
+    invitation = ask()
+    raise typer.Exit(run(lambda _: join_pool(invitation), patience=0.0))
+
+
 @group.command(epilog=examples(("dwhisper server logout", "forgets the credentials for the server of the settings")))
 def logout(url: Url = None) -> None:
     """Removes the credentials for a server from this computer's keyring."""

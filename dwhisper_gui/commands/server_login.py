@@ -45,7 +45,7 @@ async def test_server(url: str | None, as_json: bool) -> int:
             {"server": address.url, "version": condition.version or None, "round_trip_ms": round(condition.round_trip_seconds * 1e3, 1)}
         )
     else:
-        streams.result(_all_is_well(address, condition))
+        streams.result(all_is_well(address, condition))
     if address.in_the_clear:
         streams.say(IN_THE_CLEAR)
     return 0
@@ -81,7 +81,7 @@ async def keep(url: str | None, credentials: Credentials) -> int:
     now = settings.load()
     address = ServerAddress(_named(now, url), credentials, now.conductor_authority)
     try:
-        said = _all_is_well(address, await check(address))
+        said = all_is_well(address, await check(address))
     except ServerRefusesCredentials as error:
         raise CredentialsRefused(**error.fields) from error
     except ServerForbids:
@@ -113,6 +113,7 @@ def _named(now: settings.Settings, url: str | None) -> str:
     return server
 
 
-def _all_is_well(address: ServerAddress, condition: Condition) -> str:
+def all_is_well(address: ServerAddress, condition: Condition) -> str:
+    """What is said of a server that will do."""
     version = f"Conductor {condition.version}" if condition.version else "Conductor"
     return f"All is well: {address.url} is {version} with file storage, and answers in {condition.round_trip_seconds * 1e3:.1f} ms."

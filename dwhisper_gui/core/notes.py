@@ -65,7 +65,8 @@ NOTES = {
     ),
     "wrong_keys": N_(
         "The workers of the pool “{pool}” that are there (on {hosts}) have another key than this computer, so they can open nothing that it"
-        " sends, and leave it to others. The work waits for one that can. “dwhisper workers invite” tells how they join anew."
+        " sends, and are given none of it. The work waits for one that can. “dwhisper workers invite” tells how they join anew; if they"
+        " work for a program on another computer, “dwhisper server join” takes its line, and shares them."
     ),
     "worker_came": N_("A worker of the pool “{pool}” is there now, and the work goes on."),
     "job_elsewhere": N_("Another DWhisper is working on “{name}” already. This one waits for it."),

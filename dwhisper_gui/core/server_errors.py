@@ -2,7 +2,7 @@
 
 UsageError
   ServerUnnamed, ServerAddressBad, ServerAddressSecret, AuthorityUnusable, ServerCredentialsHalf, ServerCredentialsNone,
-  NoServerAtAll, PoolNameBad
+  NoServerAtAll, PoolNameBad, InvitationBad
 ServerError                       the server, or the way to it
   ServerUnreachable, ServerStruggles, ServerFull, StorageStruggles        `transient`: the same may work in a while
   ServerNotConductor, ServerTooOld, ServerWithoutFiles, ServerRefusesCredentials, CredentialsRefused, ServerWantsCredentials,
@@ -41,6 +41,13 @@ class AuthorityUnusable(UsageError):
     template = N_(
         "The certificate authority “{path}” of the setting conductor.authority can't be used ({detail}), so the server was not asked."
         " Let the setting name a file with certificates in PEM form, or unset it."
+    )
+
+
+class InvitationBad(UsageError):
+    template = N_(
+        "What was given is no invitation: {detail}. Nothing was changed. Copy the whole line that “dwhisper workers invite” prints on the"
+        " computer whose workers are to be shared."
     )
 
 

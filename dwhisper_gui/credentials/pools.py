@@ -31,10 +31,10 @@ async def keep(url: str, pool: str, key: bytes) -> None:
         raise PoolKeyNotKept(detail=error, pool=pool) from error
 
 
-async def forget(url: str, pool: str) -> bool:
-    """Whether there was one, which is gone now, and with it all that was sealed with it. Raises `PoolKeyNotKept`."""
+async def kept(url: str, pool: str) -> bytes | None:
+    """The one that is kept; None: none is. Raises `PoolKeyNotKept`."""
     try:
-        return await safe.remove(SERVICE, _name(url, pool))
+        return _read(await safe.get(SERVICE, _name(url, pool)))
     except safe.Unusable as error:
         raise PoolKeyNotKept(detail=error, pool=pool) from error
 

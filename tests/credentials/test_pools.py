@@ -3,13 +3,18 @@
 import asyncio
 import base64
 import secrets
+import subprocess
 from pathlib import Path
 
 import pytest
-from dwhisper_worker.sealing import KEY_BYTES
+from dwhisper_worker.invitation import as_token
+from dwhisper_worker.sealing import KEY_BYTES, new_key
+from dwhisper_worker.tasks import Invitation
 
+from dwhisper_gui import settings
 from dwhisper_gui.core import credential_errors
 from dwhisper_gui.credentials import environment
+from tests.commands.program import DWHISPER
 from tests.credentials.conftest import Desktop
 
 URL = "https://conductor.example"
@@ -26,9 +31,41 @@ def test_it_is_made_once_for_each_pool_of_each_server(desktop: Desktop) -> None:
         assert desktop.said(SHOW, **{environment.POOL_KEY: KEY}) == key
         assert desktop.said(SHOW.replace("default", "other")) not in (key, "")
         assert desktop.said(SHOW.replace(URL, f"{URL}/other")) != key
-        assert desktop.said(f"print(await pools.forget('{URL}', 'default'), await pools.forget('{URL}', 'default'))") == "True False"
-        assert desktop.said(SHOW) != key
+        assert desktop.said(f"print(await pools.kept('{URL}', 'default') is None, await pools.kept('{URL}', 'third'))") == "False None"
         assert desktop.said(f"import base64\nawait pools.keep('{URL}', 'default', base64.b64decode('{KEY}'))\n{SHOW}") == KEY
+
+
+@pytest.mark.integration
+def test_a_second_program_shares_the_workers_of_a_first_by_its_line(desktop: Desktop, tmp_path: Path) -> None:
+    home = {"DWHISPER_HOME": str(tmp_path / "home")}
+    first, second, secret = new_key(), new_key(), "s3cret"
+
+    def join(line: str) -> "subprocess.CompletedProcess[str]":
+        return desktop.run([DWHISPER, "server", "join"], input=line, **home)
+
+    def chosen() -> tuple[str, str]:
+        now = settings.load(tmp_path / "home" / "config" / settings.FILE_NAME)
+        return now.conductor_url, now.conductor_pool
+
+    with desktop.keyring():
+        done = join(as_token(Invitation("http://127.0.0.1:1", "team", first, user="anna", password=secret)) + "\n")
+        assert (done.returncode, done.stdout.count("“team” on http://127.0.0.1:1")) == (0, 1)
+        assert "can't be reached" in done.stderr, "it is kept all the same, and the user knows"
+        assert chosen() == ("http://127.0.0.1:1", "team")
+        show = SHOW.replace(URL, "http://127.0.0.1:1").replace("default", "team")
+        assert desktop.said(show) == base64.b64encode(first).decode()
+        assert desktop.said("print((await servers.find('http://127.0.0.1:1')).credentials.password)") == secret
+        assert "another key" not in done.stderr
+        assert "another key" in join(as_token(Invitation("http://127.0.0.1:1", "team", second))).stderr
+        assert desktop.said(show) == base64.b64encode(second).decode()
+
+        refused = join(as_token(Invitation("http://127.0.0.1:2", "other", first))[:-5])
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "dwhisper workers invite" in refused.stderr
+        assert chosen() == ("http://127.0.0.1:1", "team")
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
+    assert secret.encode() not in everything
+    assert base64.b64encode(first) not in everything
 
 
 @pytest.mark.integration
