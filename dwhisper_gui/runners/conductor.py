@@ -27,8 +27,9 @@ from dwhisper_gui.runners.desk import COMBINE, Desk
 from dwhisper_gui.runners.leftovers import Reach, end, withdraw
 from dwhisper_gui.runners.muster import Muster
 from dwhisper_gui.runners.patience import Patience
-from dwhisper_gui.runners.question import DECIDE_SECONDS, LOOK_SECONDS, MOST_WORKFLOWS, Question
+from dwhisper_gui.runners.question import Question
 from dwhisper_gui.runners.remembered import MEMORY, remembered
+from dwhisper_gui.runners.rules import DECIDE_SECONDS, LOOK_SECONDS, MOST_WORKFLOWS
 from dwhisper_gui.runners.runner import CutClips, EngineSetup, Prepare, Task, Tell
 from dwhisper_gui.runners.sealed import Seals
 from dwhisper_gui.runners.sending import Sender

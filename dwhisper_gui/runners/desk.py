@@ -17,7 +17,7 @@ from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, TaskOutput
 from dwhisper_gui.conductor.api import Conductor
 from dwhisper_gui.conductor.records import Task as ServerTask
 from dwhisper_gui.conductor.records import TaskStatus
-from dwhisper_gui.core.errors import WorkerDied, WorkerNonsense
+from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.journal import Journal
 from dwhisper_gui.core.plan import Chunk, ChunkKey
 from dwhisper_gui.core.server_errors import FileGone, WorkflowGone
@@ -26,6 +26,7 @@ from dwhisper_gui.core.waiting import until
 from dwhisper_gui.runners.begun import begun_parts
 from dwhisper_gui.runners.failures import failure_of
 from dwhisper_gui.runners.patience import Patience
+from dwhisper_gui.runners.rules import MOST_TRIES, POISONED
 from dwhisper_gui.runners.runner import Prepare, Task
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sending import Sender, chunk_of
@@ -33,8 +34,6 @@ from dwhisper_gui.runners.sense import is_result_of
 
 log = logging.getLogger(__name__)
 
-MOST_TRIES = 3
-"""That ended in an error; of those that ended since a worker vanished, as many make a chunk the likely cause."""
 FETCHES = 8
 """Results that are fetched at once."""
 UNTOUCHED_PARTS = 2
@@ -44,7 +43,6 @@ COMBINE = "combine"
 UNTOUCHED = (TaskStatus.SCHEDULED, TaskStatus.CANCELED)
 """Tasks that no worker was ever given: those that wait, and those that waited when the workflow was ended, as by a pause."""
 OVER = (TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR, TaskStatus.TIMED_OUT)
-POISONED = partial(WorkerDied, detail="three workers vanished over it")
 PART_SECONDS = 0.2
 """So often it is asked whether a part's workflow has begun."""
 

@@ -17,10 +17,10 @@ from dwhisper_gui.core.errors import WorkerNonsense
 from dwhisper_gui.core.server_errors import WorkflowGone, WorkflowsEnd
 from dwhisper_gui.media.encode import encoded
 from dwhisper_gui.runners.attendance import Attendance
-from dwhisper_gui.runners.desk import MOST_TRIES, POISONED
 from dwhisper_gui.runners.failures import failure_of
 from dwhisper_gui.runners.leftovers import forget_questions
 from dwhisper_gui.runners.patience import Patience
+from dwhisper_gui.runners.rules import DECIDE_SECONDS, LOOK_SECONDS, MOST_TRIES, MOST_WORKFLOWS, POISONED
 from dwhisper_gui.runners.sealed import ResultDamaged, Seals
 from dwhisper_gui.runners.sense import are_shares
 
@@ -29,12 +29,6 @@ log = logging.getLogger(__name__)
 CLIPS = "clips"
 """The task that waits for them."""
 SUBJECT = "language"
-LOOK_SECONDS = 0.25
-"""So often what has changed is looked for; of parts less often where the server is slow to say."""
-DECIDE_SECONDS = 10.0
-"""So often the server is asked to look after its workflows: else it notices a dead worker after minutes."""
-MOST_WORKFLOWS = 5
-"""Of one question, or run, where they end without being done."""
 
 
 @dataclass(frozen=True, slots=True)
