@@ -1,7 +1,6 @@
 """The worker's command line."""
 
 import argparse
-import getpass
 import os
 import sys
 from collections.abc import Sequence
@@ -115,11 +114,11 @@ def token() -> str:
 
 
 def _pasted() -> str:
-    from dwhisper_worker import interrupts
+    from dwhisper_worker import interrupts, unseen
 
     try:
         with interrupts.raised():
-            return getpass.getpass("The line that DWhisper shows: ")
+            return unseen.ask("The line that DWhisper shows: ")
     except EOFError:
         return ""
     except KeyboardInterrupt:
