@@ -52,6 +52,7 @@ def test_it_is_known_which_lead_no_further_than_this_computer(url: str, here: bo
         "http://a#b",
         "http://[::1",
         "http://a..b",
+        "http://192.168.1.500",
         f"http://{'a' * 64}",
     ],
 )

@@ -2,10 +2,12 @@
 written or not. Needs nothing heavy."""
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 API = "/api"
 EXAMPLE = "http://127.0.0.1:8080"
+_FOUR_NUMBERS = re.compile(r"\d+(\.\d+){3}")
 
 
 def parts_of(written: str) -> SplitResult | None:
@@ -17,10 +19,13 @@ def parts_of(written: str) -> SplitResult | None:
     try:
         parts = urlsplit(written)
         port = parts.port  # which is looked at no sooner than it is asked for
-        (parts.hostname or "").encode("idna")
+        host = parts.hostname or ""
+        host.encode("idna")
+        if _FOUR_NUMBERS.fullmatch(host):
+            ipaddress.IPv4Address(host)
     except ValueError:
         return None
-    sound = parts.scheme in ("http", "https") and parts.hostname and port != 0
+    sound = parts.scheme in ("http", "https") and host and port != 0
     return parts if sound and not parts.query and not parts.fragment else None
 
 
