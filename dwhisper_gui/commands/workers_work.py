@@ -36,8 +36,7 @@ _SECRET = N_(
 )
 _HERE_ONLY = N_(
     "It names {server}, which other computers can't reach. For them, let the server listen at this computer's address in your network"
-    " (“dwhisper server stop”, then “dwhisper server start --host”), name that with “dwhisper settings set conductor.url”, and print a new"
-    " line."
+    " (“dwhisper server stop”, then “dwhisper server start --host ADDRESS”, which the setting conductor.url follows), and print a new line."
 )
 
 

@@ -1,10 +1,8 @@
 """Secrets for one run, from the environment, where there is no keyring."""
 
-import base64
-import binascii
 import os
 
-from dwhisper_worker.sealing import KEY_BYTES
+from dwhisper_worker.sealing import KEY_BYTES, NotAKey, key_of_text
 
 from dwhisper_gui.core.credential_errors import PoolKeyBad
 from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
@@ -42,9 +40,6 @@ def pool_key() -> bytes | None:
     if not written:
         return None
     try:
-        key = base64.b64decode(written, validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise PoolKeyBad(variable=POOL_KEY, count=KEY_BYTES)
-    return key
+        return key_of_text(written)
+    except NotAKey:
+        raise PoolKeyBad(variable=POOL_KEY, count=KEY_BYTES) from None

@@ -90,6 +90,12 @@ except PoolKeyMissing as error:
     assert "openssl rand -base64 32" in told
 
 
+def test_one_that_a_worker_takes_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = bytes(range(224, 256))
+    monkeypatch.setenv(environment.POOL_KEY, base64.urlsafe_b64encode(key).decode().rstrip("="))
+    assert environment.pool_key() == key
+
+
 @pytest.mark.parametrize("written", ["x", "%%%%", base64.b64encode(b"short").decode()])
 def test_what_is_no_key_is_told_and_not_repeated(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(environment.POOL_KEY, written)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dwhisper_worker.arguments import invitation, parser, requests
 from dwhisper_worker.invitation import PREFIX, as_token
-from dwhisper_worker.joining import NotInvited, from_environment, remember, remembered
+from dwhisper_worker.joining import NotInvited, from_environment, pool_name, remember, remembered
 from dwhisper_worker.tasks import DEFAULT_POOL, Invitation
 
 KEY = bytes(range(200, 232))
@@ -54,6 +54,8 @@ def test_secrets_come_from_the_environment(encode: object) -> None:
     [
         ("a:8080", KEY, "no address"),
         ("ftp://a", KEY, "no address"),
+        ("http://localhost:abc", KEY, "no address"),
+        ("http://localhost:99999", KEY, "no address"),
         ("https://me:x@a", KEY, "password"),
         ("https://a", b"", "32 bytes"),
         ("https://a", b"short", "32 bytes"),
@@ -62,6 +64,35 @@ def test_secrets_come_from_the_environment(encode: object) -> None:
 def test_what_can_not_be_served_is_refused(url: str, key: bytes, reason: str) -> None:
     with pytest.raises(NotInvited, match=reason):
         from_environment(url, "", {"DWHISPER_POOL_KEY": base64.b64encode(key).decode()})
+
+
+def test_a_password_in_what_is_no_address_is_not_shown() -> None:
+    with pytest.raises(NotInvited) as refused:
+        from_environment("https://me:s3cret@a:b", "", {})
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"), [("USER", "PASSWORD"), ("PASSWORD", "USER"), ("KEY", "SECRET"), ("SECRET", "KEY")], ids=lambda name: name
+)
+def test_half_of_the_credentials_is_refused(given: str, missing: str) -> None:
+    environment = {"DWHISPER_POOL_KEY": base64.b64encode(KEY).decode(), f"DWHISPER_CONDUCTOR_{given}": "s3cret"}
+    with pytest.raises(
+        NotInvited, match=f"variable DWHISPER_CONDUCTOR_{given} is given, but DWHISPER_CONDUCTOR_{missing} is not"
+    ) as refused:
+        from_environment("http://a", "", environment)
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a b", "a-b", "ä", "a/b", " "])
+def test_a_pool_is_called_as_the_program_calls_it(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(INVITED, tmp_path)
+    monkeypatch.delenv("DWHISPER_JOIN_TOKEN", raising=False)
+    monkeypatch.setenv("DWHISPER_POOL_KEY", base64.b64encode(KEY).decode())
+    for command in (["--conductor"], ["--conductor", "http://a"]):
+        with pytest.raises(NotInvited, match="is no name of a pool"):
+            invitation(parser().parse_args([*command, "--pool", name]), tmp_path)
+    assert pool_name(" A_1.b ") == "A_1.b"
 
 
 def test_a_token_from_standard_input_goes_before_what_was_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +115,15 @@ def test_several_models_are_loaded_once_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], ["--stdio", "--conductor", "http://a"], ["join", "--stdio"], ["--conductor", "http://a", "--grace", "-1"]]
+    "wrong",
+    [
+        ["--conductor", "--threads", "-3"],
+        ["--conductor", "--threads", "two"],
+        [],
+        ["--stdio", "--conductor", "http://a"],
+        ["join", "--stdio"],
+        ["--conductor", "http://a", "--grace", "-1"],
+    ],
 )
 def test_wrong_use_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -1,7 +1,9 @@
 """Sealing files for a server that is not trusted."""
 
+import base64
+
 import pytest
-from dwhisper_worker.sealing import KEY_BYTES, NotSealedSo, new_key, seal, unseal
+from dwhisper_worker.sealing import KEY_BYTES, NotAKey, NotSealedSo, key_of_text, new_key, seal, unseal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +40,19 @@ def test_what_is_too_short_to_be_sealed_is_refused(short: bytes) -> None:
 def test_no_two_are_sealed_alike() -> None:
     assert seal(KEY, b"same", "a") != seal(KEY, b"same", "a")
     assert len({new_key() for _ in range(10)}) == 10
+
+
+@given(st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES))
+def test_a_key_is_read_however_it_is_written(key: bytes) -> None:
+    for written in (base64.b64encode(key).decode(), base64.urlsafe_b64encode(key).decode()):
+        for spelling in (written, written.rstrip("="), f" {written}\n", f"{written[:20]}\r\n{written[20:]}"):
+            assert key_of_text(spelling) == key
+
+
+@pytest.mark.parametrize(
+    "written", ["", "x", "=", "%%%%", "ä" * 43, base64.b64encode(bytes(31)).decode(), base64.b64encode(bytes(33)).decode(), "A" * 42 + "!A"]
+)
+def test_what_is_no_key_is_refused_and_not_repeated(written: str) -> None:
+    with pytest.raises(NotAKey) as refused:
+        key_of_text(written)
+    assert str(refused.value) == ""

@@ -1,10 +1,8 @@
 """`dwhisper-worker`: the program that transcribes. Dispatch only, so that nothing heavy is imported before it is needed."""
 
-import faulthandler
-import logging
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import argparse
@@ -12,7 +10,18 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Runs the program; returns its exit status."""
+    from dwhisper_worker import interrupts
+
+    interrupts.end_at_once()
+    try:
+        return _run()
+    except KeyboardInterrupt:
+        _end(interrupts.STATUS)
+
+
+def _run() -> int:
     from dwhisper_worker.arguments import parser
+    from dwhisper_worker.sentences import Told
 
     arguments = parser().parse_args()
     # onnxruntime reports its use to its maker unless it is told not to, before it is imported.
@@ -26,11 +35,15 @@ def main() -> int:
         _log_to_standard_error(arguments.log_level)
         stdio.serve(inward, outward)
     _log_to_standard_error(arguments.log_level)
-    return _with_a_server(arguments)
+    try:
+        return _with_a_server(arguments)
+    except Told as told:
+        _end(told.status, str(told))
 
 
 def _with_a_server(arguments: "argparse.Namespace") -> int:
-    from dwhisper_worker import identity, joining
+    from dwhisper_worker import identity
+    from dwhisper_worker.sentences import WronglyUsed
 
     folder = identity.home()
     try:
@@ -48,17 +61,25 @@ def _with_a_server(arguments: "argparse.Namespace") -> int:
 
         # Engine threads may be deep in native code, and are not waited for.
         stdio.leave(conductor.serve(invitation(arguments, folder), requests(arguments, folder), arguments.grace, folder))
-    except joining.NotInvited as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith(("conductor", "cryptography", "httpx")):
             raise
-        sys.stderr.write("To work with a server, more has to be installed: pip install 'dwhisper-worker[conductor]'\n")
-        return 2
+        raise WronglyUsed("To work with a server, more has to be installed: pip install 'dwhisper-worker[conductor]'") from None
+
+
+def _end(status: int, sentence: str = "") -> NoReturn:
+    """Ends the process at once: other threads may be deep in native code, and what standard output did not take is not tried again."""
+    try:
+        sys.stderr.write(f"{sentence}\n" if sentence else "")
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
 
 
 def _log_to_standard_error(level: str) -> None:
+    import faulthandler
+    import logging
+
     faulthandler.enable()
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
 

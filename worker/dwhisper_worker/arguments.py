@@ -1,7 +1,6 @@
 """The worker's command line."""
 
 import argparse
-import getpass
 import os
 import sys
 from collections.abc import Sequence
@@ -12,12 +11,15 @@ from typing import NoReturn
 
 from dwhisper_worker.contract import LoadRequest
 from dwhisper_worker.invitation import PREFIX
+from dwhisper_worker.sentences import WronglyUsed
 from dwhisper_worker.tasks import Invitation
 
 JOINED = ""
 """Stands for the server that this computer joined."""
 DEFAULT_MODEL = "base"
 DEFAULT_GRACE_SECONDS = 8.0
+MOST_GRACE_SECONDS = 1_000_000
+MOST_THREADS = 1024
 
 _EPILOG = """\
 commands:
@@ -70,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--engine", default="faster-whisper")
     serving.add_argument("--device", default="auto", help="cpu, cuda, cuda:1")
     serving.add_argument("--compute-type", default="auto")
-    serving.add_argument("--threads", type=int, default=0, help="engine threads (on a CPU one a core)")
+    serving.add_argument("--threads", type=_threads, default=0, help="engine threads (on a CPU one a core)")
     serving.add_argument("--models-folder", type=Path, help="where weights are kept")
     serving.add_argument(
         "--grace", type=_seconds, default=DEFAULT_GRACE_SECONDS, metavar="SECONDS", help="for what is begun, when told to end (%(default)s)"
@@ -79,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def invitation(arguments: argparse.Namespace, folder: Path) -> Invitation:
-    """Which server is to be served, and how. Raises `NotInvited`."""
+    """Which server is to be served, and how. Raises `Told`."""
     from dwhisper_worker import joining
 
     if arguments.token_stdin:
@@ -90,12 +92,38 @@ def invitation(arguments: argparse.Namespace, folder: Path) -> Invitation:
         found = joining.read(given)
     else:
         found = joining.remembered(folder)
-    return replace(found, pool=arguments.pool or found.pool)
+    return replace(found, pool=joining.pool_name(arguments.pool)) if arguments.pool else found
 
 
 def token() -> str:
-    """An invitation from standard input; a user who types it does not see it, as with a password."""
-    return getpass.getpass("The line that DWhisper shows: ") if sys.stdin.isatty() else sys.stdin.read()
+    """An invitation from standard input; a user who types it does not see it, as with a password. Raises `WronglyUsed`."""
+    try:
+        given = _pasted() if sys.stdin is not None and sys.stdin.isatty() else "" if sys.stdin is None else sys.stdin.read()
+    except UnicodeDecodeError:
+        given = "?"  # whatever it is, it is no invitation
+    except OSError as error:
+        raise WronglyUsed(
+            f"Standard input can’t be read ({error.strerror or error}), so nothing was done. Give the line there that DWhisper shows."
+        ) from None
+    if not given.strip():
+        raise WronglyUsed(
+            "No line was given, so nothing was done. Paste the one that “dwhisper workers invite” prints on the computer with the"
+            " recordings."
+        )
+    return given
+
+
+def _pasted() -> str:
+    from dwhisper_worker import interrupts, unseen
+
+    try:
+        with interrupts.raised():
+            return unseen.ask("The line that DWhisper shows: ")
+    except EOFError:
+        return ""
+    except KeyboardInterrupt:
+        sys.stderr.write("No line was taken, so nothing was done. The same command asks for it again.\n")
+        raise
 
 
 def requests(arguments: argparse.Namespace, folder: Path) -> Sequence[LoadRequest]:
@@ -113,8 +141,21 @@ def requests(arguments: argparse.Namespace, folder: Path) -> Sequence[LoadReques
     ]
 
 
+def _threads(text: str) -> int:
+    try:
+        threads = int(text)
+    except ValueError:
+        threads = -1
+    if not 0 <= threads <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of threads. Give one from 1 to {MOST_THREADS}, or 0: one a core.")
+    return threads
+
+
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < 1e6:
-        raise ValueError
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= MOST_GRACE_SECONDS:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds. Give one from 0 to {MOST_GRACE_SECONDS}.")
     return seconds

@@ -12,6 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
+from dwhisper_worker.sentences import WronglyUsed
+
 HOME_VARIABLE = "DWHISPER_WORKER_HOME"
 NAME_VARIABLE = "DWHISPER_WORKER_NAME"
 """What this computer is to be called where its own name is another after each start, as a container's is: the server forgets no name."""
@@ -21,9 +23,31 @@ _INSTALL_BYTES = 3
 
 
 def home() -> Path:
-    """The folder in which workers of this user keep what they were told: `DWHISPER_WORKER_HOME`, else the platform's usual place."""
+    """The folder in which workers of this user keep what they were told: `DWHISPER_WORKER_HOME`, else the platform's usual place. Raises
+    `WronglyUsed` where nobody knows that."""
+    try:
+        return _home()
+    except RuntimeError:  # which pathlib raises
+        raise WronglyUsed(
+            f"It is not known where this user’s files are, so nothing was done. Let the variable {HOME_VARIABLE} name a folder."
+        ) from None
+
+
+def file_in_the_way(folder: Path) -> Path | None:
+    """The file that is where a folder, or one that it is in, would have to be; None: there is none."""
+    try:
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        return None if nearest.is_dir() else nearest
+    except OSError:
+        return None  # it can't be seen: whoever uses the folder will be told why
+
+
+def _home() -> Path:
     if named := os.environ.get(HOME_VARIABLE):
-        return Path(named).expanduser().absolute()
+        folder = Path(named)
+        with contextlib.suppress(RuntimeError):  # a “~” that stands for nobody here
+            folder = folder.expanduser()
+        return folder.absolute()
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -52,8 +76,20 @@ def computer() -> str:
 
 
 def host_name(folder: Path) -> str:
-    """This computer's name and a few letters of its own, since two may have the same name: what the names of its workers begin with."""
+    """This computer's name and a few letters of its own, since two may have the same name: what the names of its workers begin
+    with. Raises `OSError` where those can't be kept."""
     return f"{_plain_name()}-{_install(folder)}"
+
+
+def names(folder: Path) -> re.Pattern[str]:
+    """What all the names of this computer's workers are like. Where its folder can't be written to they are as `take` makes them up, which
+    may have been on another computer of the same name."""
+    made_up = re.escape(_plain_name()) + f"-[0-9a-f]{{{2 * _INSTALL_BYTES}}}"
+    try:
+        usual = re.escape(host_name(folder)) + r"-\d+"
+    except OSError:
+        return re.compile(made_up)
+    return re.compile(usual if os.access(folder, os.W_OK) else f"{usual}|{made_up}")
 
 
 def take(folder: Path) -> Identity:

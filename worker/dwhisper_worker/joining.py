@@ -1,22 +1,31 @@
 """Where a worker gets its invitation from: what this computer joined, the environment, or standard input. Never the command line, which
 every user of a computer can read."""
 
-import base64
-import binascii
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from dwhisper_worker.address import EXAMPLE, parts_of, without_secrets
+from dwhisper_worker.identity import HOME_VARIABLE, file_in_the_way
 from dwhisper_worker.invitation import NotAnInvitation, as_token, from_token
-from dwhisper_worker.sealing import KEY_BYTES
+from dwhisper_worker.sealing import KEY_BYTES, NotAKey, key_of_text
+from dwhisper_worker.sentences import Told, WronglyUsed
 from dwhisper_worker.tasks import DEFAULT_POOL, Invitation
 
 TOKEN_VARIABLE = "DWHISPER_JOIN_TOKEN"  # noqa: S105 - its name, not a token
+_PAIRS = (
+    ("DWHISPER_CONDUCTOR_USER", "DWHISPER_CONDUCTOR_PASSWORD"),
+    ("DWHISPER_CONDUCTOR_KEY", "DWHISPER_CONDUCTOR_SECRET"),
+)
 
 
-class NotInvited(Exception):
-    """There is nothing to serve; the text is a sentence for the user."""
+class NotInvited(WronglyUsed):
+    """There is nothing to serve."""
+
+
+class NotKept(Told):
+    """What was joined can't be written down."""
 
 
 def remember(invitation: Invitation, folder: Path) -> None:
@@ -33,8 +42,21 @@ def remember(invitation: Invitation, folder: Path) -> None:
         made.unlink(missing_ok=True)  # where the disk is full, say: it holds secrets
 
 
+def not_kept(error: OSError, folder: Path) -> Told:
+    """Why `remember` did not, in words."""
+    if (file := file_in_the_way(folder)) is not None:
+        return _no_folder(file, folder)
+    return NotKept(
+        f"The invitation can’t be kept in “{folder}” ({error.strerror or error}), so nothing was joined; what was joined before stays as it"
+        f" is. See to it that the folder can be written to and its disk has room, or let the variable {HOME_VARIABLE} name another one, and"
+        " join again."
+    )
+
+
 def remembered(folder: Path) -> Invitation:
     """What this user joined last. Raises `NotInvited`."""
+    if (file := file_in_the_way(folder)) is not None:
+        raise _no_folder(file, folder)
     try:
         return from_token(_file(folder).read_text())
     except FileNotFoundError:
@@ -52,31 +74,62 @@ def read(token: str) -> Invitation:
 
 
 def from_environment(url: str, pool: str, environment: Mapping[str, str]) -> Invitation:
-    """An invitation to the server at `url`, with the secrets that the environment holds. Raises `NotInvited`."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise NotInvited(f"“{url}” is no address of a server: it begins with http:// or https://.")
+    """An invitation to the server at `url`, with the secrets that the environment holds; an empty `pool` is the usual one. Raises
+    `NotInvited`."""
+    parts = parts_of(url)
+    if parts is None:
+        shown = without_secrets(url)
+        raise NotInvited(
+            f"“{shown}” is no address of a server. Nothing was done. It must look like https://conductor.example or {EXAMPLE}."
+        )
     if "@" in parts.netloc:
         raise NotInvited("The address holds a password, which others can read there. Use DWHISPER_CONDUCTOR_USER and _PASSWORD.")
+    (user, password), (key_id, key_secret) = (_pair(*names, environment) for names in _PAIRS)
     return Invitation(
-        url=url,
-        pool=pool or DEFAULT_POOL,
+        url=url.strip(),
+        pool=pool_name(pool) if pool else DEFAULT_POOL,
         pool_key=_pool_key(environment.get("DWHISPER_POOL_KEY", "")),
-        user=environment.get("DWHISPER_CONDUCTOR_USER", ""),
-        password=environment.get("DWHISPER_CONDUCTOR_PASSWORD", ""),
-        key_id=environment.get("DWHISPER_CONDUCTOR_KEY", ""),
-        key_secret=environment.get("DWHISPER_CONDUCTOR_SECRET", ""),
+        user=user,
+        password=password,
+        key_id=key_id,
+        key_secret=key_secret,
     )
+
+
+def pool_name(written: str) -> str:
+    """The name of a pool, as the program takes it. Raises `NotInvited`."""
+    name = written.strip()
+    if not re.fullmatch(r"[A-Za-z0-9._]+", name):
+        raise NotInvited(f"“{written}” is no name of a pool. Nothing was done. Take letters, digits, dots and underscores.")
+    return name
+
+
+def _pair(first: str, second: str, environment: Mapping[str, str]) -> tuple[str, str]:
+    values = environment.get(first, ""), environment.get(second, "")
+    if bool(values[0]) != bool(values[1]):
+        given, missing = (first, second) if values[0] else (second, first)
+        raise NotInvited(
+            f"Of the credentials, the variable {given} is given, but {missing} is not. Nothing was done. Give both: a user and a password,"
+            " or a key and its secret."
+        )
+    return values
 
 
 def _pool_key(encoded: str) -> bytes:
     try:
-        key = base64.urlsafe_b64decode(encoded.replace("+", "-").replace("/", "_") + "=" * (-len(encoded) % 4))
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise NotInvited(f"DWHISPER_POOL_KEY must hold the pool’s key: {KEY_BYTES} bytes, written in base64.")
-    return key
+        return key_of_text(encoded)
+    except NotAKey:
+        raise NotInvited(
+            f"DWHISPER_POOL_KEY must hold the pool’s key: {KEY_BYTES} bytes, written in base64, the same as the program’s and all other"
+            " workers’."
+        ) from None
+
+
+def _no_folder(file: Path, folder: Path) -> NotInvited:
+    return NotInvited(
+        f"“{file}” is a file, not a folder, so nothing can be kept in “{folder}”. Nothing was done. Let the variable {HOME_VARIABLE} name a"
+        " folder."
+    )
 
 
 def _file(folder: Path) -> Path:

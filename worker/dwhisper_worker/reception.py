@@ -1,22 +1,28 @@
 """`dwhisper-worker join` and `status`: what a user of this computer asks, answered in sentences."""
 
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from dwhisper_worker import identity, joining
+from dwhisper_worker import identity, interrupts, joining
 from dwhisper_worker.address import api_url
+from dwhisper_worker.sentences import Told
 from dwhisper_worker.server import Seen, Server
 from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation
 from dwhisper_worker.trouble import Away, Refused, ServerTrouble, Strange
 
 
 def join(token: str, folder: Path) -> int:
-    """Remembers what the token invites to, and says whether its server answers. Raises `NotInvited`."""
+    """Remembers what the token invites to, and says whether its server answers. Raises `Told`."""
     invitation = joining.read(token)
-    joining.remember(invitation, folder)
+    try:
+        with interrupts.raised():
+            joining.remember(invitation, folder)
+    except OSError as error:
+        raise joining.not_kept(error, folder) from error
     _say(f"Joined the pool “{invitation.pool}” at {api_url(invitation.url)}.")
     wrong, _ = examine(invitation)
     if wrong:
@@ -28,10 +34,10 @@ def join(token: str, folder: Path) -> int:
 
 def status(folder: Path, *, as_json: bool) -> int:
     """Says what this computer joined, whether the server answers (status 1 where not), and which workers of this computer are seen there.
-    Raises `NotInvited`."""
+    Raises `Told`."""
     invitation = joining.remembered(folder)
     wrong, seen = examine(invitation)
-    workers = of_host(identity.host_name(folder), seen)
+    workers = of_host(identity.names(folder), seen)
     if as_json:
         told = {"url": api_url(invitation.url), "pool": invitation.pool, "problem": wrong, "workers": workers}
         _say(msgspec.json.encode(told).decode())
@@ -70,9 +76,9 @@ def examine(invitation: Invitation) -> tuple[str, list[Seen]]:
         return f"The server’s certificate in the invitation can’t be used ({error}).", []
 
 
-def of_host(host: str, seen: Iterable[Seen]) -> list[Seen]:
+def of_host(names: re.Pattern[str], seen: Iterable[Seen]) -> list[Seen]:
     """Those of the workers that run on this computer and are there now."""
-    found = [one for one in seen if one.worker.startswith(f"{host}-") and one.is_there and one.told is not None]
+    found = [one for one in seen if names.fullmatch(one.worker) and one.is_there and one.told is not None]
     return sorted(found, key=lambda one: one.worker)
 
 
@@ -86,5 +92,13 @@ def _line(seen: Seen) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise KeyboardInterrupt from None  # whoever read it has gone, which ends the program in the same way
+    except OSError as error:
+        raise Told(
+            f"The answer could not be written to standard output ({error.strerror or error}). What was joined is kept. Send it somewhere"
+            " else: “dwhisper-worker status” says it again."
+        ) from error

@@ -5,6 +5,8 @@ key is in the keyring of the desktop and in its workers' files, and never on the
 sealed as one chunk's sound can't be passed off as another's text.
 """
 
+import base64
+import binascii
 import secrets
 
 from cryptography.exceptions import InvalidTag
@@ -18,9 +20,25 @@ class NotSealedSo(Exception):
     """What was to be opened is damaged, or was sealed with another key or for another purpose."""
 
 
+class NotAKey(Exception):
+    """What was read is no key. Its text is empty: what was read may nearly be one."""
+
+
 def new_key() -> bytes:
     """A key for a job or a pool."""
     return secrets.token_bytes(KEY_BYTES)
+
+
+def key_of_text(written: str) -> bytes:
+    """A key written in base64, in either of its alphabets (RFC 4648, 4 and 5), with padding or without. Raises `NotAKey`."""
+    plain = "".join(written.split()).rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        key = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise NotAKey from None
+    if len(key) != KEY_BYTES:
+        raise NotAKey
+    return key
 
 
 def seal(key: bytes, content: bytes, purpose: str) -> bytes:

@@ -100,7 +100,7 @@ class Desk:
     def __init__(self, url: str, pool: str = "", pool_key: bytes = b"") -> None:
         self.url = url
         self.job = uuid.uuid4().hex[:12]
-        self.pool = pool or f"wtest-{self.job}"
+        self.pool = pool or f"wtest_{self.job}"
         self.pool_key = pool_key or new_key()
         self.key = new_key()
         self.workflow = ""
