@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import typer
+from dwhisper_worker import unseen
 from dwhisper_worker.invitation import NotAnInvitation, from_token
 from dwhisper_worker.tasks import Invitation
 
@@ -36,9 +37,9 @@ def ask() -> Invitation:
     Ctrl+C is the answer."""
     if sys.stdin is not None and sys.stdin.isatty():
         try:
-            line: str = typer.prompt("Invitation (it is not shown)", hide_input=True, err=True, default="", show_default=False)
-        except typer.Abort:
-            streams.say("\nNothing was changed.")
+            line = unseen.ask("Paste the line (it is not shown): ")
+        except (KeyboardInterrupt, EOFError):
+            streams.say("Nothing was changed.")
             raise typer.Exit(streams.INTERRUPTED) from None
     else:
         line = "" if sys.stdin is None else sys.stdin.read()
