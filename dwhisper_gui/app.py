@@ -12,6 +12,7 @@ from dwhisper_gui.core.events import Event
 from dwhisper_gui.core.identity import Credentials
 from dwhisper_gui.credentials import pools
 from dwhisper_gui.folders import Folders, folders, install_id
+from dwhisper_gui.jobs.leftovers import delete_until_none
 from dwhisper_gui.jobs.ownership import engine_lock
 from dwhisper_gui.jobs.service import Queue
 from dwhisper_gui.jobs.store import Store
@@ -41,22 +42,32 @@ class App:
 @asynccontextmanager
 async def running(tell: Callable[[Event], None], runner: str | None = None) -> AsyncIterator[App]:
     """The parts, while they are needed; events go to `tell`. No worker is started before there is a recording to look at; none is left
-    afterwards. `runner`: the one that all jobs get; None: each goes on with the one it was begun with. Raises `SettingsUnreadable`,
-    `StoreUnusable`, `StoreTooNew`; and for Conductor `ServerUnnamed` and what the keyring says no with."""
+    afterwards. `runner`: the one that all jobs get; None: each goes on with the one it was begun with. What removed jobs have left on
+    servers is deleted meanwhile, where one is reached. Raises `SettingsUnreadable`, `StoreUnusable`, `StoreTooNew`; and for Conductor
+    `ServerUnnamed` and what the keyring says no with."""
     settings = load()
     places = folders()
     command = worker_command(settings.worker_command)
     # Foreign files are read by another process than the engine's: what crashes a decoder must not cost a loaded model.
     ears = StandingWorker("ears", command)
-    make = {LOCAL: lambda: _local(settings, places, command), CONDUCTOR: lambda: _conductor(settings, places)}
-    runners = Runners(make, settings.runner, runner)
-    await runners.ready()
     async with await Store.open(places.data) as store:
+        tidying: list[asyncio.Task[None]] = []
+
+        async def conductor() -> Runner:
+            made = await _conductor(settings, places)
+            tidying.append(asyncio.create_task(delete_until_none(store, reach(settings), own_server(places.data).forget_files)))
+            return made
+
+        runners = Runners({LOCAL: lambda: _local(settings, places, command), CONDUCTOR: conductor}, settings.runner, runner)
         try:
+            await runners.ready()
             yield App(settings, places, store, Queue(store, ears, runners, tell), runners, ears)
         finally:
             await runners.close()
             await ears.close()
+            for task in tidying:
+                task.cancel()
+            await asyncio.gather(*tidying, return_exceptions=True)
 
 
 async def _local(settings: Settings, places: Folders, command: Sequence[str]) -> Runner:

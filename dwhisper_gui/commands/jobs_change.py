@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.asking import NOTHING_CHANGED
-from dwhisper_gui.conductor.own import own_server
+from dwhisper_gui.commands.removing import delete_removed
 from dwhisper_gui.core.errors import N_, DWhisperError, JobBusy, PlaceUnknown, UsageError
 from dwhisper_gui.core.job import Job, JobState, Wish
 from dwhisper_gui.core.notes import NOTES
@@ -15,7 +15,7 @@ from dwhisper_gui.jobs.ownership import clear, own, remove
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Place, Store
 from dwhisper_gui.reaching import reach
-from dwhisper_gui.runners.leftovers import Reach, forget, withdraw
+from dwhisper_gui.runners.leftovers import withdraw
 from dwhisper_gui.runners.remembered import MEMORY
 from dwhisper_gui.settings import load
 
@@ -37,7 +37,6 @@ _CLEARED = N_(
     "{count} jobs are removed with their texts. Subtitles that were written stay where they are. The recordings are transcribed anew if"
     " that is asked for again."
 )
-_STAYS_THERE = N_("{gist} So what is left of “{name}” there could not be deleted. It is sealed, and nobody has its key any more.")
 
 
 async def halt(names: Sequence[str], wish: Wish) -> int:
@@ -57,7 +56,7 @@ async def halt(names: Sequence[str], wish: Wish) -> int:
             with mine:
                 await mine.journal.set_state(state)
             _say(job, f"is {state.value}")
-            if await _on_its_servers(job, NOTES["not_withdrawn"], withdraw) and job.state is not state:
+            if await _is_withdrawn(job) and job.state is not state:
                 streams.say(streams.printable(NOTES["withdrawn"].format(name=name_of(job.path))))
         return 0
 
@@ -101,6 +100,7 @@ async def remove_jobs(names: Sequence[str]) -> int:
 
     async def change(store: Store, jobs: Sequence[Job]) -> int:
         busy: list[JobBusy] = []
+        removed: list[Job] = []
         for job in jobs:
             try:
                 await remove(store, job.id)
@@ -109,7 +109,8 @@ async def remove_jobs(names: Sequence[str]) -> int:
                 busy.append(error)
             else:
                 _say(job, "is removed")
-                await _on_its_servers(job, _STAYS_THERE, _forget)
+                removed.append(job)
+        await delete_removed(store, removed)
         return 0 if not busy else JobBusy.status if len(busy) == len(jobs) else streams.FAILED
 
     return await _with_jobs(names, change)
@@ -119,8 +120,7 @@ async def clear_jobs(*, all_ended: bool) -> int:
     """Removes the jobs that are done, or all that have ended."""
     async with await Store.open(folders().data) as store:
         removed = await clear(store, _cleared(all_ended))
-    for job in removed:
-        await _on_its_servers(job, _STAYS_THERE, _forget)
+        await delete_removed(store, removed)
     if not removed:
         streams.result(_NONE_ENDED if all_ended else _NONE_DONE)
     else:
@@ -162,22 +162,17 @@ async def _with_jobs(names: Sequence[str], change: Callable[[Store, Sequence[Job
         return await change(store, jobs)
 
 
-async def _on_its_servers(job: Job, otherwise: str, do: Callable[[Reach, Mapping[str, str]], Awaitable[None]]) -> bool:
-    """Does something about what is on servers of a job; `otherwise` says what it means that this can't be done. False: it was not done, or
-    the job was never on one."""
+async def _is_withdrawn(job: Job) -> bool:
+    """Ends what goes on for a job on servers. False: that could not be done, which is said, or the job was never on one."""
     if MEMORY not in job.memory:
         return False
     try:
-        await do(reach(load()), job.memory)
+        await withdraw(reach(load()), job.memory)
     except DWhisperError as error:
         log.warning("the servers of job %s could not all be told", job.id, exc_info=True)
-        streams.say(streams.printable(otherwise.format(name=name_of(job.path), gist=error.gist())))
+        streams.say(streams.printable(NOTES["not_withdrawn"].format(name=name_of(job.path), gist=error.gist())))
         return False
     return True
-
-
-async def _forget(servers: Reach, memory: Mapping[str, str]) -> None:
-    await forget(servers, memory, own_server(folders().data).forget_files)
 
 
 def _refuse(sentence: str) -> None:

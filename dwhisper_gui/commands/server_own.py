@@ -11,10 +11,11 @@ from dwhisper_worker.address import is_here
 
 from dwhisper_gui import settings
 from dwhisper_gui.commands import streams
+from dwhisper_gui.commands.own_address import is_of_another, is_stopped_here
+from dwhisper_gui.commands.removing import delete_on_own_server
 from dwhisper_gui.commands.tables import print_json
 from dwhisper_gui.commands.view import make_view
 from dwhisper_gui.conductor import jar
-from dwhisper_gui.conductor.here import answers, is_ours, port_of
 from dwhisper_gui.conductor.java import find_java
 from dwhisper_gui.conductor.own import Process, own_server, tail
 from dwhisper_gui.core.own_server_errors import JavaMissing, OwnServerStopped, ServerNotInstalled, ServerRunsElsewhere
@@ -53,7 +54,8 @@ async def install_jar(source: Path | None) -> int:
 
 
 async def start_server(host: str | None, port: int | None) -> int:
-    """Starts it, remembers where it listens, and names it in the settings where no other server is. Raises what `OwnServer.start` does, and
+    """Starts it, deletes what removed jobs have left on it, remembers where it listens, and names it in the settings where no other server
+    is. Raises what `OwnServer.start` does, and
     `ServerRunsElsewhere` where one runs at another host or port than are named."""
     now = settings.load()
     view = make_view()
@@ -65,6 +67,7 @@ async def start_server(host: str | None, port: int | None) -> int:
         process = await own_server(folders().data).start(host or now.conductor_host, port or now.conductor_port, tell)
     finally:
         view.close()
+    await delete_on_own_server(process)
     if (host or process.host, port or process.port) != (process.host, process.port):
         raise ServerRunsElsewhere(url=process.url, host=host or process.host, port=port or process.port)
     streams.result(f"The Conductor server runs at {process.url}.")
@@ -86,7 +89,7 @@ async def _name_in_settings(named: str, process: Process) -> None:
     url = process.url_for_others
     if named == url:
         return
-    if not named or not await asyncio.to_thread(_is_of_another, named, process):
+    if not named or not await asyncio.to_thread(is_of_another, named, process):
         settings.set_value(settings.Settings.conductor_url.key, url)
         streams.say(f"The setting conductor.url names it now, as {url}{f', instead of {named}' if named else ''}.")
         if named:
@@ -95,26 +98,15 @@ async def _name_in_settings(named: str, process: Process) -> None:
         streams.say(f"The setting conductor.url names {named}, so jobs go there. For this: “dwhisper settings set conductor.url {url}”.")
 
 
-def _is_of_another(url: str, process: Process) -> bool:
-    """Whether an address is one of another computer, or of another program that answers there."""
-    return not is_ours(url) or (port_of(url) != process.port and answers(url))
-
-
 @asynccontextmanager
 async def knowing_own_server(url: str) -> AsyncIterator[None]:
     """While a server is asked: raises `OwnServerStopped` where it is this computer's own, which does not run."""
     try:
         yield
     except ServerUnreachable as error:
-        if await asyncio.to_thread(_is_stopped_here, url):
+        if await asyncio.to_thread(is_stopped_here, url):
             raise OwnServerStopped(server=url) from error
         raise
-
-
-def _is_stopped_here(url: str) -> bool:
-    server = own_server(folders().data)
-    at = port_of(url) == settings.load().conductor_port and is_ours(url)
-    return at and server.jar.is_file() and server.running() is None
 
 
 async def stop_server() -> int:

@@ -18,6 +18,7 @@ from dwhisper_gui.core.job import JobState
 from dwhisper_gui.core.journal import REVISION
 from dwhisper_gui.core.plan import ChunkKey, PreparedPart
 from dwhisper_gui.jobs.database import Database
+from dwhisper_gui.jobs.leftovers import keep
 from dwhisper_gui.jobs.records import SEGMENT_COLUMNS, Outcome, encode, segment_to, spans_to
 
 T = TypeVar("T")
@@ -148,8 +149,13 @@ class StoreJournal:
         )
 
     async def delete(self) -> None:
-        """Removes the job and all that came of it."""
-        await self._write(lambda connection: connection.execute("DELETE FROM jobs WHERE id = ?", (self._job,)), tells=True)
+        """Removes the job and all that came of it; what it may have on servers is written down (`leftovers.py`)."""
+
+        def delete(connection: sqlite3.Connection) -> None:
+            keep(connection, self._job)
+            connection.execute("DELETE FROM jobs WHERE id = ?", (self._job,))
+
+        await self._write(delete, tells=True)
 
     # -----------------------------------------------------------------------------------------------------------
 

@@ -130,7 +130,12 @@ def _first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Step, ...] = (_first,)
+def _leftovers(connection: sqlite3.Connection) -> None:
+    # What is to be deleted on servers of jobs that are no more, so it refers to none of them.
+    connection.execute("CREATE TABLE leftovers (memory TEXT NOT NULL PRIMARY KEY, job TEXT NOT NULL, name TEXT NOT NULL)")
+
+
+MIGRATIONS: tuple[Step, ...] = (_first, _leftovers)
 
 
 def version(connection: sqlite3.Connection) -> int:
