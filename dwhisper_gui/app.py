@@ -63,11 +63,11 @@ async def running(tell: Callable[[Event], None], runner: str | None = None) -> A
             await runners.ready()
             yield App(settings, places, store, Queue(store, ears, runners, tell), runners, ears)
         finally:
-            await runners.close()
-            await ears.close()
             for task in tidying:
                 task.cancel()
             await asyncio.gather(*tidying, return_exceptions=True)
+            await runners.close()
+            await ears.close()
 
 
 async def _local(settings: Settings, places: Folders, command: Sequence[str]) -> Runner:

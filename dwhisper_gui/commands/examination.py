@@ -131,12 +131,18 @@ async def _worker(now: Settings) -> AsyncIterator[Finding]:
         yield Finding("worker", State.GOOD, f"{worker.hello.version} on {worker.hello.host}")
         try:
             hello = await worker.ask(HELLO, HelloRequest(thorough=True))
-            models = (await worker.ask(MODELS_LIST, ModelsRequest(os.fspath(now.models_folder)))).models
-            named = (await worker.ask(MODELS_LIST, ModelsRequest(os.fspath(now.models_folder), (now.model,)))).models
         except DWhisperError as error:
             yield Finding("worker", State.MISSING, "does not answer", error.sentence())
             return
-        for finding in (*_engines(hello, now), *_devices(hello), *_models(models, named, now)):
+        for finding in (*_engines(hello, now), *_devices(hello)):
+            yield finding
+        try:
+            models = (await worker.ask(MODELS_LIST, ModelsRequest(os.fspath(now.models_folder)))).models
+            named = (await worker.ask(MODELS_LIST, ModelsRequest(os.fspath(now.models_folder), (now.model,)))).models
+        except DWhisperError as error:
+            yield Finding("models", State.MISSING, "can't be listed", error.sentence())
+            return
+        for finding in _models(models, named, now):
             yield finding
     finally:
         await worker.close()

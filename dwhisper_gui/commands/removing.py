@@ -8,6 +8,8 @@ from contextlib import suppress
 from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.own_address import is_of_another, is_stopped_here
 from dwhisper_gui.conductor.address import ServerAddress
+from dwhisper_gui.conductor.api import Conductor
+from dwhisper_gui.conductor.here import is_ours, port_of
 from dwhisper_gui.conductor.own import Process, own_server
 from dwhisper_gui.core.errors import N_, DWhisperError
 from dwhisper_gui.core.job import Job
@@ -18,6 +20,8 @@ from dwhisper_gui.jobs.database import FILE_NAME
 from dwhisper_gui.jobs.leftovers import Leftover, delete_leftovers, leftovers
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.reaching import reach
+from dwhisper_gui.runners.leftovers import is_known
+from dwhisper_gui.runners.remembered import Begun
 from dwhisper_gui.settings import load
 
 log = logging.getLogger(__name__)
@@ -51,22 +55,34 @@ async def delete_on_own_server(process: Process) -> None:
 
     try:
         async with await Store.open(there) as store:
-            on_it = {
-                url
-                for url in {url for left in await leftovers(store) for url in left.servers}
-                if not await asyncio.to_thread(is_of_another, url, process)
-            }
+            outstanding = {begun for left in await leftovers(store) for begun in left.begun}
+            on_it = {begun.server for begun in outstanding if await _is_on_own_server(process, begun)}
 
             async def reached(url: str) -> ServerAddress:
                 # It may have had another address when the job was given to it.
                 return ServerAddress(process.url) if url in on_it else await _reach(url)
 
+            def is_on_it(left: Leftover) -> bool:
+                return not on_it.isdisjoint(begun.server for begun in left.begun)
+
             forget_files = own_server(there).forget_files
-            for left, error in await delete_leftovers(store, reached, forget_files, lambda left: not on_it.isdisjoint(left.servers)):
+            for left, error in await delete_leftovers(store, reached, forget_files, is_on_it):
                 if error is None:
                     _say(_DELETED, left)
     except DWhisperError:
         log.warning("what removed jobs have left on the server of this computer could not be deleted", exc_info=True)
+
+
+async def _is_on_own_server(process: Process, begun: Begun) -> bool:
+    """Under its address, or under a former one: that nobody answers there says nothing, but that this server knows it does."""
+    if not is_ours(begun.server):
+        return False
+    if port_of(begun.server) == process.port:
+        return True
+    if await asyncio.to_thread(is_of_another, begun.server, process):
+        return False
+    async with Conductor(ServerAddress(process.url)) as server:
+        return await is_known(server, begun)
 
 
 async def _reach(url: str) -> ServerAddress:

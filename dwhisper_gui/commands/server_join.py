@@ -1,6 +1,8 @@
 """What `dwhisper server join` does: this program gives work to the same workers as the one that printed the line."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -13,7 +15,7 @@ from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.server_login import IN_THE_CLEAR, all_is_well
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.check import check
-from dwhisper_gui.core.errors import N_
+from dwhisper_gui.core.errors import N_, SettingsNotWritable
 from dwhisper_gui.core.identity import Credentials, KeyAndSecret, UserAndPassword
 from dwhisper_gui.core.server_errors import (
     AuthorityUnusable,
@@ -50,27 +52,31 @@ def ask() -> Invitation:
 
 
 async def join(invitation: Invitation) -> int:
-    """Keeps what the invitation holds: the key and the credentials in the keyring, the rest in the settings. Raises `CredentialsRefused`,
-    `ServerForbids`, `AuthorityUnusable`, `PoolKeyNotKept`, `CredentialsNotKept`; then nothing is changed but what the sentence says."""
+    """Keeps what the invitation holds: the key and the credentials in the keyring, the rest in the settings. Raises `InvitationBad`,
+    `CredentialsRefused`, `ServerForbids`, and before anything is changed what the keyring and the settings say no with."""
+    settings.load()
     credentials = _credentials(invitation)
-    authority = _authority(invitation.authority)
-    address = ServerAddress(invitation.url, credentials, authority)
-    try:
-        said = all_is_well(address, await check(address))
-    except ServerRefusesCredentials as error:
-        raise CredentialsRefused(**error.fields) from error
-    except (ServerForbids, AuthorityUnusable):
-        raise
-    except ServerError as error:  # it may be away just now
-        said = error.sentence()
-    before = await pools.kept(address.url, invitation.pool)
-    await pools.keep(address.url, invitation.pool, invitation.pool_key)
-    if credentials is not None:
-        await servers.keep(address.url, credentials)
-    settings.set_value("conductor.url", address.url)
-    settings.set_value("conductor.pool", invitation.pool)
-    if authority is not None:
-        settings.set_value("conductor.authority", str(authority))
+    with _certificate(invitation.authority) as authority:
+        address = ServerAddress(invitation.url, credentials, authority)
+        try:
+            said = all_is_well(address, await check(address))
+        except AuthorityUnusable as error:
+            raise InvitationBad(detail=f"its certificate can't be used ({error.fields['detail']})") from error
+        except ServerRefusesCredentials as error:
+            raise CredentialsRefused(**error.fields) from error
+        except ServerForbids:
+            raise
+        except ServerError as error:  # it may be away just now
+            said = error.sentence()
+        before = await pools.kept(address.url, invitation.pool)
+        if credentials is not None:
+            await servers.keep(address.url, credentials)
+        await pools.keep(address.url, invitation.pool, invitation.pool_key)
+        settings.set_value("conductor.url", address.url)
+        settings.set_value("conductor.pool", invitation.pool)
+        if authority is not None:
+            kept = authority.replace(folders().config / AUTHORITY)
+            settings.set_value("conductor.authority", str(kept))
     streams.result(_JOINED.format(pool=invitation.pool, server=address.url))
     if before not in (None, invitation.pool_key):
         streams.say(_ANOTHER)
@@ -86,14 +92,20 @@ def _credentials(invitation: Invitation) -> Credentials | None:
     return KeyAndSecret(invitation.key_id, invitation.key_secret) if invitation.key_id else None
 
 
-def _authority(certificate: str) -> Path | None:
-    """The file that a certificate is put in, for it came without one. Raises `AuthorityUnusable`."""
+@contextmanager
+def _certificate(certificate: str) -> Iterator[Path | None]:
+    """A file with a certificate, which came without one, beside the one that may be in use. What is left of it in the end is removed.
+    Raises `SettingsNotWritable`."""
     if not certificate:
-        return None
-    path = folders().config / AUTHORITY
+        yield None
+        return
+    path = folders().config / f"{AUTHORITY}.new"
     try:
         make_private(path.parent)
-        path.write_text(certificate, encoding="ascii")
-    except (OSError, UnicodeEncodeError) as error:
-        raise AuthorityUnusable(path=path, detail=error) from error
-    return path
+        path.write_text(certificate, encoding="utf-8")
+    except OSError as error:
+        raise SettingsNotWritable(path=path, detail=error.strerror or error) from error
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)

@@ -54,9 +54,8 @@ async def install_jar(source: Path | None) -> int:
 
 
 async def start_server(host: str | None, port: int | None) -> int:
-    """Starts it, deletes what removed jobs have left on it, remembers where it listens, and names it in the settings where no other server
-    is. Raises what `OwnServer.start` does, and
-    `ServerRunsElsewhere` where one runs at another host or port than are named."""
+    """Starts it, remembers where it listens, names it in the settings where no other server is, and deletes what removed jobs have left on
+    it. Raises what `OwnServer.start` does, and `ServerRunsElsewhere` where one runs at another host or port than are named."""
     now = settings.load()
     view = make_view()
 
@@ -67,7 +66,6 @@ async def start_server(host: str | None, port: int | None) -> int:
         process = await own_server(folders().data).start(host or now.conductor_host, port or now.conductor_port, tell)
     finally:
         view.close()
-    await delete_on_own_server(process)
     if (host or process.host, port or process.port) != (process.host, process.port):
         raise ServerRunsElsewhere(url=process.url, host=host or process.host, port=port or process.port)
     streams.result(f"The Conductor server runs at {process.url}.")
@@ -81,6 +79,7 @@ async def start_server(host: str | None, port: int | None) -> int:
         if given is not None:
             settings.set_value(setting.key, str(given))
     await _name_in_settings(now.conductor_url, process)
+    await delete_on_own_server(process)
     return 0
 
 

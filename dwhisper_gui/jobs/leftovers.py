@@ -12,7 +12,7 @@ from dwhisper_gui.core.server_errors import ServerUnreachable
 from dwhisper_gui.jobs.records import name_of
 from dwhisper_gui.jobs.store import Store
 from dwhisper_gui.runners.leftovers import Reach, forget
-from dwhisper_gui.runners.remembered import MEMORY, remembered
+from dwhisper_gui.runners.remembered import MEMORY, Begun, remembered
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +31,10 @@ class Leftover:
     memory: str
 
     @property
-    def servers(self) -> tuple[str, ...]:
-        """The addresses of those that may have something of it."""
+    def begun(self) -> tuple[Begun, ...]:
+        """What may be there of it, with the addresses of the servers."""
         known = remembered({MEMORY: self.memory})
-        return tuple(begun.server for begun in known.begun) if known is not None else ()
+        return known.begun if known is not None else ()
 
 
 def keep(connection: sqlite3.Connection, job_id: str) -> None:

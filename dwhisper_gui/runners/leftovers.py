@@ -75,6 +75,14 @@ async def _ids(server: Conductor, begun: Begun) -> list[str]:
     return found if begun.workflow is None else [*found, begun.workflow]
 
 
+async def is_known(server: Conductor, begun: Begun) -> bool:
+    """Whether a server has anything of it. Raises `ServerError`."""
+    for workflow in await _ids(server, begun):
+        if await server.status(workflow) is not None:
+            return True
+    return bool(await server.found(TRANSCRIBE_PART, begun.correlation))
+
+
 async def delete(server: Conductor, workflow: str, forget_files: Callable[[str], None], correlation: str = "") -> None:
     """Ends a workflow and deletes it with those in it; `forget_files` is called with the id of each. Where the workflow itself has gone,
     `correlation` finds those in it, which may go on. Raises `ServerError`."""

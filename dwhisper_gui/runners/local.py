@@ -183,10 +183,10 @@ class LocalRunner:
             try:
                 reply = await self._transcribe(seat, worker, task, audio, journal, done)
             except WorkerError as error:
-                final = lease >= MOST_TRIES
                 short = isinstance(error, OutOfMemory)
-                await journal.failed(key, lease, error.sentence(), final=final and not short)
-                if final and short:  # the worker has waited for memory: what follows would come to the same
+                final = lease >= MOST_TRIES and not short
+                await journal.failed(key, lease, error.sentence(), final=final)
+                if short:  # the worker has waited for memory: what follows would come to the same
                     raise
                 left = replace(audio, windows=tuple(one for one in audio.windows if one.window.index not in done))
                 await (board.done(seat.name, audio) if final else board.give_back(seat.name, left))

@@ -6,6 +6,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
+import certifi
 import pytest
 from dwhisper_worker.invitation import as_token
 from dwhisper_worker.sealing import KEY_BYTES, new_key
@@ -56,9 +57,18 @@ def test_a_second_program_shares_the_workers_of_a_first_by_its_line(desktop: Des
         assert desktop.said(show) == base64.b64encode(first).decode()
         assert desktop.said("print((await servers.find('http://127.0.0.1:1')).credentials.password)") == secret
         assert "another key" not in done.stderr
-        assert "another key" in join(as_token(Invitation("http://127.0.0.1:1", "team", second))).stderr
+        certificate = "-----BEGIN" + Path(certifi.where()).read_text(encoding="utf-8").split("-----BEGIN")[1]  # any will do
+        assert "another key" in join(as_token(Invitation("http://127.0.0.1:1", "team", second, authority=certificate))).stderr
+        authority = tmp_path / "home" / "config" / "conductor-authority.pem"
+        assert authority.read_text(encoding="utf-8") == certificate
+        assert list(authority.parent.glob("*.new")) == []
         assert desktop.said(show) == base64.b64encode(second).decode()
 
+        junk = Invitation("http://127.0.0.1:2", "other", first, authority="no certificate")
+        refused = join(as_token(junk))
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "its certificate can't be used" in refused.stderr
+        assert authority.read_text(encoding="utf-8") == certificate
         refused = join(as_token(Invitation("http://127.0.0.1:2", "other", first))[:-5])
         assert (refused.returncode, refused.stdout) == (2, "")
         assert "dwhisper workers invite" in refused.stderr

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from dwhisper_worker.sealing import new_key
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, pool_domain
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, serving
 
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
@@ -21,7 +21,7 @@ from dwhisper_gui.core.waiting import until
 from dwhisper_gui.folders import folders
 from dwhisper_gui.jobs.leftovers import leftovers
 from dwhisper_gui.jobs.store import Store
-from dwhisper_gui.runners.remembered import remembered
+from dwhisper_gui.runners.remembered import Remembered, remembered
 from tests.commands.conftest import repeated
 from tests.commands.program import Ended, Word, run, started
 from tests.conductor_server import Server, free_port, jar
@@ -64,7 +64,7 @@ async def killed_with_chunks_waiting(server: Conductor, pool: str, recording: Pa
     """The program has given out a recording, and is killed. The job's id, and its workflows with those of its parts."""
 
     async def wait() -> bool:
-        return await server.waiting(TRANSCRIBE_CHUNK, pool_domain(pool, "faster-whisper", MODEL)) > 1
+        return await server.waiting(TRANSCRIBE_CHUNK, serving(pool, KEY, "faster-whisper", MODEL).domain) > 1
 
     with started(*transcribing(recording, folder), env=SECRETS) as running:
         await until(wait, LOOK_SECONDS)
@@ -80,6 +80,13 @@ async def killed_with_chunks_waiting(server: Conductor, pool: str, recording: Pa
 
 async def has_gone(server: Conductor, workflows: Sequence[str]) -> bool:
     return [await server.status(one) for one in workflows] == [None] * len(workflows)
+
+
+async def left_behind(server: str, name: str) -> None:
+    """As if a job had been removed that was on that server."""
+    row = (Remembered(server, "pool", "another", "", "its-workflow").written(), "abcde", name)
+    async with await Store.open(folders().data) as store:
+        await store.database.write(lambda connection: connection.execute("INSERT INTO leftovers (memory, job, name) VALUES (?, ?, ?)", row))
 
 
 async def outstanding() -> int:
@@ -141,7 +148,7 @@ async def test_a_program_that_is_killed_before_the_server_knows_of_the_removal_l
 
 
 @pytest.mark.timeout(TWO_STARTS_SECONDS)
-async def test_this_computers_own_server_deletes_it_with_its_files_when_it_is_started_again(
+async def test_this_computers_own_server_deletes_it_with_its_files_when_it_is_started_again_wherever_it_listens(
     home: Path, pool: str, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.commands.program.PATIENCE_SECONDS", TWO_STARTS_SECONDS / 3)
@@ -164,15 +171,19 @@ async def test_this_computers_own_server_deletes_it_with_its_files_when_it_is_st
         assert "“dwhisper server start” starts it" in removed.err
         assert list(files.iterdir())
 
-        begun = await dwhisper("server", "start")
+        await left_behind("http://localhost:9", "other.mp4")
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        begun = await dwhisper("server", "start", "--port", str(port))
         assert (begun.status, begun.out) == (0, f"The Conductor server runs at {url}.\n")
         assert "What was left of “talk.mp4”, which was removed before, is deleted on its server now." in begun.err
         assert list(files.iterdir()) == []
         async with Conductor(ServerAddress(url)) as server:
             assert await has_gone(server, workflows)
-            queue = pool_domain(pool, "faster-whisper", MODEL)
+            queue = serving(pool, KEY, "faster-whisper", MODEL).domain
             assert await server.poll(TRANSCRIBE_CHUNK, domain=queue, worker="w", count=50) == ()
-        assert await outstanding() == 0
+        assert "other.mp4" not in begun.err
+        assert await outstanding() == 1, "what another server had, which nobody answers for just now"
     finally:
         process = own.running()
         if process is not None:

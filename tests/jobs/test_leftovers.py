@@ -39,7 +39,7 @@ async def test_what_a_removed_job_has_on_servers_is_written_down_and_survives(st
     async with await Store.open(store.folder) as again:
         (left,) = await leftovers(again)
     assert left == Leftover(job, "talk \ufffd.mp4", memory("c1"))
-    assert left.servers == (NOWHERE,)
+    assert [begun.server for begun in left.begun] == [NOWHERE]
 
 
 async def test_so_is_that_of_jobs_that_are_cleared(store: Store) -> None:
@@ -91,7 +91,7 @@ async def test_what_nobody_wants_to_be_deleted_now_is_not_tried(store: Store) ->
     async def reach(url: str) -> ServerAddress:
         pytest.fail(f"{url} was asked")
 
-    assert await delete_leftovers(store, reach, lambda _: None, lambda left: ELSEWHERE in left.servers) == []
+    assert await delete_leftovers(store, reach, lambda _: None, lambda left: ELSEWHERE in [begun.server for begun in left.begun]) == []
     assert len(await leftovers(store)) == 1
 
 

@@ -54,6 +54,8 @@ class Piece:
     """Stays where less is heard now."""
     effort_index: int = 0
     tries: list[tuple[Decoded, tuple[str, ...]]] = field(default_factory=list)
+    short_since: float | None = None
+    """There was no memory for it alone, on the monotonic clock."""
 
     @property
     def effort(self) -> Effort:

@@ -24,8 +24,8 @@ from dwhisper_worker.contract import (
     TranscribeReply,
     TranscribeRequest,
 )
-from dwhisper_worker.engines import CPU, load
-from dwhisper_worker.engines.engine import Clip, Decoded, Effort, Engine, prove
+from dwhisper_worker.engines import load
+from dwhisper_worker.engines.engine import Clip, Decoded, Effort, Engine, is_broken
 from dwhisper_worker.errors import WorkerFailure, is_out_of_memory
 from dwhisper_worker.host import peak_memory_bytes
 from dwhisper_worker.models import Weights
@@ -176,10 +176,16 @@ class Transcriber:
                     heard = self._engine.decode([piece.samples for piece in batch], decoding, batch[0].effort)
                 decodings = list(zip(batch, heard, strict=True))
             except Exception as error:
-                if not (is_out_of_memory(error) and self._again(batch)):
-                    log.exception("decoding failed")
-                    self._give_up([piece.window for piece in batch], error)
-                    self._see_whether_broken(error)
+                if is_out_of_memory(error) and self._again(batch):
+                    continue
+                log.exception("decoding failed")
+                with self._under_way():
+                    broken = is_broken(self._engine, error)
+                if broken:
+                    log.critical("the engine decodes nothing any more")
+                    self._on_broken()  # whoever runs this leaves; what is in hand is for others
+                    return
+                self._give_up([piece.window for piece in batch], error)
                 continue
             self._room.fitted()
             for piece, decoded in decodings:
@@ -191,25 +197,15 @@ class Transcriber:
 
     def _again(self, batch: Sequence[Piece]) -> bool:
         """Queues what memory ran out over once more, to be decoded with less at once or somewhat later. False: it has been so too long."""
-        pause = self._room.ran_out(len(batch), time.monotonic())
+        log.warning("memory ran out over %d clips at once", len(batch))
+        pause = self._room.ran_out(batch, time.monotonic())
         if pause is None:
             return False
-        log.warning("memory ran out over %d clips at once", len(batch))
         with self._changed:
             self._changed.wait_for(lambda: self._closing, pause)
             self._queue.extendleft(piece for piece in reversed(batch) if piece.window in self._chunks)
             self._changed.notify_all()
         return True
-
-    def _see_whether_broken(self, error: Exception) -> None:
-        if self._engine.device == CPU or is_out_of_memory(error):
-            return
-        try:
-            with self._under_way():
-                prove(self._engine)
-        except Exception:
-            log.critical("the engine decodes nothing any more", exc_info=True)
-            self._on_broken()
 
     def _follow(self, piece: Piece, decoded: Decoded) -> None:
         """Queues what is to be decoded next for a piece's window, and tells how far that is."""
@@ -235,9 +231,9 @@ class Transcriber:
             if self._closing:
                 return None
             first = self._queue[0]
-            room = max(1, min(self._room.clips, math.ceil(len(self._queue) / self._engine.threads)))
+            most = max(1, min(self._room.clips, math.ceil(len(self._queue) / self._engine.threads)))
             kind = self._kind(first)
-            batch = list(islice((piece for piece in self._queue if self._kind(piece) == kind), room))
+            batch = list(islice((piece for piece in self._queue if self._kind(piece) == kind), most))
             for piece in batch:
                 self._queue.remove(piece)
                 self._begun.add(piece.window)

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import cast
 
 from dwhisper_worker.contract import LANGUAGES, Code, EngineInfo, LoadRequest
-from dwhisper_worker.engines.engine import Engine, prove
+from dwhisper_worker.engines.engine import CPU, Engine, prove
 from dwhisper_worker.errors import WorkerFailure, is_out_of_memory
 from dwhisper_worker.models import Weights
 
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 Loader = Callable[[LoadRequest, Weights], Engine]
 
-AUTO, CPU, CUDA = "auto", "cpu", "cuda"
-"""What a request names: whatever is best, the processor, a GPU (`cuda`, `cuda:1`)."""
+AUTO, CUDA = "auto", "cuda"
+"""What a request names besides the processor: whatever is best, a GPU (`cuda`, `cuda:1`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def load(request: LoadRequest, weights: Weights) -> tuple[Engine, str]:
     except (RuntimeError, MemoryError) as error:
         if request.device == AUTO and _has_gpu():
             log.warning("the GPU can't be used", exc_info=True)
-            return loader(replace(request, device=CPU), weights), str(error)
+            return loader(replace(request, device=CPU, compute_type=AUTO), weights), str(error)
         if request.device.startswith(CUDA) and not is_out_of_memory(error):
             raise WorkerFailure(Code.DEVICE_BROKEN, device=request.device, detail=str(error)) from error
         raise

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dwhisper_worker.contract import SAMPLE_RATE, Decoding, Word
+from dwhisper_worker.errors import is_out_of_memory
 
 Clip = NDArray[np.float32]
 """Mono samples at 16 kHz between -1 and 1; 30 s at most."""
 
+CPU = "cpu"
 PROMPT_TOKENS = 223
 """Whisper reads half of its 448 tokens as what came before; a prompt and hotwords share them."""
 
@@ -65,3 +67,14 @@ def prove(engine: Engine) -> None:
     """Has it decode a second of silence: what a GPU lacks shows only when it computes, and its kernels are compiled then. Raises what the
     engine raises."""
     engine.decode([np.zeros(SAMPLE_RATE, np.float32)], Decoding("en"), Effort(beam_size=1))
+
+
+def is_broken(engine: Engine, error: Exception) -> bool:
+    """Whether, after an error, it decodes nothing any more: a GPU may stay so for its process, a processor does not."""
+    if engine.device == CPU or is_out_of_memory(error):
+        return False
+    try:
+        prove(engine)
+    except Exception as again:  # whatever the library raises
+        return not is_out_of_memory(again)
+    return False

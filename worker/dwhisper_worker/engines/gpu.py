@@ -20,7 +20,8 @@ def missing_library() -> str:
 def _loaded(name: str) -> bool:
     for place in (name, *map(str, _of_pip(name))):
         try:
-            ctypes.CDLL(place, mode=ctypes.RTLD_GLOBAL)
+            # The last: Windows is to look in the PATH, too, as it does for CTranslate2.
+            ctypes.CDLL(place, mode=ctypes.RTLD_GLOBAL, winmode=0 if place == name else None)
         except OSError:
             continue
         return True
