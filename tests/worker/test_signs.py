@@ -16,7 +16,7 @@ from dwhisper_worker.pace import Pace
 from dwhisper_worker.patience import Line
 from dwhisper_worker.server import Lease, Server
 from dwhisper_worker.signs import Signs
-from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation
+from dwhisper_worker.tasks import TRANSCRIBE_CHUNK, Invitation, serving
 from dwhisper_worker.transcribe import Transcriber
 from dwhisper_worker.trouble import Stumbled
 
@@ -56,9 +56,9 @@ def held(server: Server, names: list[str]) -> list[Held]:
     """Leases that have to be renewed at once. Their engine and weights are not asked here."""
     request = LoadRequest("none", "none", "", "cpu", "int8", 1)
     nothing = cast(Weights, None), cast(Transcriber, SimpleNamespace(loaded=SimpleNamespace(model="none")))
-    served = Served("me", "here", "pool", bytes(32), "none", "domain", request, *nothing, Pace(1))
+    served = Served("me", "here", serving("pool", bytes(32), "none", "none"), bytes(32), request, *nothing, Pace(1))
     leases = [Lease(name, "w", TRANSCRIBE_CHUNK, {}, 0.0) for name in names]
-    return [Held(one, 0.0, served, server, Line(server.url), Answers(), lambda: None, lambda: None) for one in leases]
+    return [Held(one, 0.0, served, server, Line(server.url), Answers(), lambda: None) for one in leases]
 
 
 def test_one_that_always_fails_costs_no_other_its_lease(calls: ThreadPoolExecutor) -> None:

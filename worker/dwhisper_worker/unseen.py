@@ -9,6 +9,7 @@ from types import FrameType
 _BACKSPACE, _DELETE, _CLEAR = "\b", "\x7f", "\x15"
 _INTERRUPT, _END = "\x03", "\x04"
 _ENTER = "\r\n"
+_LOOK_SECONDS = 0.2
 _MORE_SECONDS = 0.1
 """Where this little after Enter more has come, nobody typed it: what was pasted has line breaks in it."""
 
@@ -116,6 +117,9 @@ else:
 
     def _read() -> bytes:
         try:
+            # A signal that comes just before one would wait for input is heard only when the waiting ends.
+            while not select.select([sys.stdin], [], [], _LOOK_SECONDS)[0]:
+                pass
             # One, so that what follows an Enter is still there to be asked about.
             return os.read(sys.stdin.fileno(), 1)
         except OSError:  # the terminal was closed
