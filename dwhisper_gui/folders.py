@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+from dwhisper_worker.places import file_in_the_way
 
 from dwhisper_gui.core.errors import HomeUnreadable, HomeUnusable
 
@@ -53,15 +54,6 @@ def make_private(folder: Path) -> None:
     recordings there are. One that is there stays as it is. Raises `OSError`."""
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
-
-
-def file_in_the_way(folder: Path) -> Path | None:
-    """The file that is where a folder, or one that it is in, would have to be; None: there is none."""
-    try:
-        nearest = next((path for path in (folder, *folder.parents) if path.exists()), None)  # of a drive that is not there, none does
-        return None if nearest is None or nearest.is_dir() else nearest
-    except OSError:
-        return None  # it can't be seen: whoever makes the folder will be told why
 
 
 def install_id(data: Path) -> str:

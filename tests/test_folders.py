@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dwhisper_gui.core.errors import HomeUnreadable, HomeUnusable
-from dwhisper_gui.folders import file_in_the_way, folders, make_private
+from dwhisper_gui.folders import folders, make_private
 
 
 @pytest.mark.parametrize("inside", ["", "deep/er"])
@@ -46,8 +46,3 @@ def test_a_tilde_that_stands_for_nobody_is_a_name(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DWHISPER_HOME", "~nobody-of-that-name/x")
     assert folders().data == tmp_path / "~nobody-of-that-name" / "x" / "data"
-
-
-def test_nothing_is_in_the_way_of_a_folder(tmp_path: Path) -> None:
-    assert file_in_the_way(tmp_path) is None
-    assert file_in_the_way(tmp_path / "new" / "er") is None

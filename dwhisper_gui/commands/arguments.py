@@ -88,10 +88,11 @@ def output_from(
 ) -> "Output":
     """Where subtitles go, as what and by which rules; `usual` has what was not said, save that nothing is overwritten unless it was.
     Raises `FormatUnknown`, `FormatMissing`, `RulesUnknown`, `OutputFolderIsFile`, `WordEmpty`."""
+    from dwhisper_worker.places import file_in_the_way
+
     from dwhisper_gui.core.errors import OutputFolderIsFile
     from dwhisper_gui.core.job import Output
     from dwhisper_gui.core.options import read_formats
-    from dwhisper_gui.folders import file_in_the_way
     from dwhisper_gui.subtitles.formats import FORMATS
     from dwhisper_gui.subtitles.rules import rules_named
 

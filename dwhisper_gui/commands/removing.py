@@ -9,7 +9,7 @@ from dwhisper_gui.commands import streams
 from dwhisper_gui.commands.own_address import is_of_another, is_stopped_here
 from dwhisper_gui.conductor.address import ServerAddress
 from dwhisper_gui.conductor.api import Conductor
-from dwhisper_gui.conductor.here import is_ours, port_of
+from dwhisper_gui.conductor.here import port_of
 from dwhisper_gui.conductor.own import Process, own_server
 from dwhisper_gui.core.errors import N_, DWhisperError
 from dwhisper_gui.core.job import Job
@@ -75,12 +75,10 @@ async def delete_on_own_server(process: Process) -> None:
 
 async def _is_on_own_server(process: Process, begun: Begun) -> bool:
     """Under its address, or under a former one: that nobody answers there says nothing, but that this server knows it does."""
-    if not is_ours(begun.server):
+    if await asyncio.to_thread(is_of_another, begun.server, process):
         return False
     if port_of(begun.server) == process.port:
         return True
-    if await asyncio.to_thread(is_of_another, begun.server, process):
-        return False
     async with Conductor(ServerAddress(process.url)) as server:
         return await is_known(server, begun)
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dwhisper_worker.address import EXAMPLE, parts_of, without_secrets
-from dwhisper_worker.identity import HOME_VARIABLE, file_in_the_way
+from dwhisper_worker.identity import HOME_VARIABLE
 from dwhisper_worker.invitation import NotAnInvitation, as_token, from_token
+from dwhisper_worker.places import file_in_the_way
 from dwhisper_worker.sealing import KEY_BYTES, NotAKey, key_of_text
 from dwhisper_worker.sentences import Told, WronglyUsed
 from dwhisper_worker.tasks import DEFAULT_POOL, Invitation
